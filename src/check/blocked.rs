@@ -5,11 +5,11 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::Timestamp;
 use crate::observe::message::App;
-use crate::observe::{Flow, FlowView, IcmpReport, Protocol, TcpOutcome};
+use crate::observe::{Call, Flow, FlowView, IcmpReport, Protocol, TcpOutcome};
 use crate::rules::Row;
 use crate::site::{Confidence, Initiator, Kind, Scope};
 
-use super::case::{Case, RTP, SIP};
+use super::case::{Case, End, Fit, RTP, SIP};
 use super::evidence::of_flows;
 use super::finding::{Detail, Finding, Others, Party, Refusal, Severity, VoiceSent};
 
@@ -43,14 +43,17 @@ pub(super) struct Blocked {
 pub(super) fn check(case: &Case<'_>) -> Blocked {
     let mut documented: BTreeMap<usize, Vec<&Row>> = BTreeMap::new();
     for end in &case.ends {
-        let meant = end.rows.iter().map(|(row, _)| *row).filter(|row| !end.is_outdone(row));
+        let is_named = |row: &Row| row.legs.iter().any(|leg| !leg.peer.names.is_empty());
+        // A row about a name is about that name: what else is at the same port is another service.
+        let meant = end.rows.iter().filter(|(row, fit)| *fit == Fit::Full || !is_named(row));
+        let meant = meant.map(|(row, _)| *row).filter(|row| !end.is_outdone(row) && is_tried(end, row));
         documented.entry(end.view.flow.id).or_default().extend(meant);
     }
     let mut attempts: BTreeMap<(IpAddr, Protocol, SocketAddr), Attempts<'_>> = BTreeMap::new();
     for (id, rows) in documented.iter().filter(|(_, rows)| !rows.is_empty()) {
         let Some(flow) = case.traffic.flows.get(*id) else { continue };
         if let Some(view) = FlowView::both(flow).into_iter().find(FlowView::started) {
-            attempts.entry((view.host(), flow.protocol, view.peer())).or_default().add(&view, rows);
+            attempts.entry((view.host(), flow.protocol, view.peer())).or_default().add(case, &view, rows);
         }
     }
     let answered = |((_, protocol, target), attempts): (&(IpAddr, Protocol, SocketAddr), &Attempts<'_>)| {
@@ -77,7 +80,7 @@ pub(super) fn check(case: &Case<'_>) -> Blocked {
 }
 
 impl<'a> Attempts<'a> {
-    fn add(&mut self, view: &FlowView<'a>, rows: &[&'a Row]) {
+    fn add(&mut self, case: &Case<'_>, view: &FlowView<'a>, rows: &[&'a Row]) {
         self.flows.push(view.flow);
         self.rows.extend(rows.iter().map(|row| (row.id.as_str(), *row)));
         let is_answered = view.was_answered() || view.flow.extra.hears;
@@ -95,6 +98,7 @@ impl<'a> Attempts<'a> {
             }
             // Who does without RTCP refuses it, and the call goes on (RFC 3550 section 6.2).
             (_, Some(_)) if view.flow.app == App::Rtcp => (0, None),
+            (_, Some(report)) if is_without_call(case, view, report) => (0, None),
             (_, Some(report)) => (view.sent.packets, Some(refusal(report))),
             (None, None) if is_request(view, rows) => (view.sent.payload_packets, Some(Refusal::Silence)),
             _ => (0, None),
@@ -105,6 +109,57 @@ impl<'a> Attempts<'a> {
         self.refused += if count > 0 { reports.map(|report| report.count).sum::<u64>() } else { 0 };
         self.refusals.extend(refusal);
     }
+}
+
+/// Whether a row is about a service that the starter of a flow wants of the other side, rather than one that it has itself.
+fn is_tried(end: &End<'_>, row: &Row) -> bool {
+    let own_service = if end.view.started() { Initiator::Peer } else { Initiator::Own };
+    row.legs.iter().any(|leg| leg.initiator != own_service)
+}
+
+/// Whether a host itself refuses voice for which it has no call, or no longer: the caller never confirmed it, or it is over.
+fn is_without_call(case: &Case<'_>, view: &FlowView<'_>, report: &IcmpReport) -> bool {
+    if view.flow.app != App::Rtp || report.reporter != view.peer().ip() {
+        return false;
+    }
+    let streams = case.streams_between(view.own(), view.peer());
+    let calls = streams.map(|stream| stream.call.and_then(|id| case.traffic.calls.get(id)));
+    let is_over = |call: Option<&Call>| {
+        call.is_some_and(|call| {
+            call.is_unacknowledged || call.end.is_some_and(|(_, end)| end <= report.span.0)
+        })
+    };
+    let mut calls = calls.peekable();
+    calls.peek().is_some() && calls.all(is_over)
+}
+
+/// Whether a telephone system asks where a telephone was, and is told by that one, by the way there, or by nobody that it is
+/// there no more: it has gone, or the router has forgotten it. No service is blocked that somebody documented.
+fn is_lost_contact(
+    case: &Case<'_>,
+    (host, target): (IpAddr, IpAddr),
+    attempts: &Attempts<'_>,
+    refusal: Refusal,
+) -> bool {
+    let is_system = |at: IpAddr| {
+        case.device(at).is_some_and(|device| matches!(device.kind, Kind::Pbx | Kind::Cloud | Kind::Provider))
+    };
+    let is_forbidden = match refusal {
+        Refusal::Icmp { v6, code, .. } => {
+            if v6 {
+                matches!(code, 1)
+            } else {
+                matches!(code, 9 | 10 | 13)
+            }
+        }
+        Refusal::Reset | Refusal::Silence => false,
+    };
+    is_system(host)
+        && !is_system(target)
+        && !case.is_provider(target)
+        && (case.scope(target) == Scope::Lan || case.is_registered_at(target, host))
+        && !is_forbidden
+        && attempts.flows.iter().all(|flow| flow.app == App::Sip)
 }
 
 /// Protocols in which every packet of the starter asks for an answer. STUN beside voice does not: ICE asks at many
@@ -145,6 +200,9 @@ fn finding(
     // What was said outweighs silence.
     let refusal = *attempts.refusals.iter().max()?;
     if refusal == Refusal::Silence && !case.would_see_an_answer(host, target.ip()) {
+        return None;
+    }
+    if is_lost_contact(case, (host, target.ip()), attempts, refusal) {
         return None;
     }
     let first = attempts.flows.first()?;

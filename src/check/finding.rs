@@ -197,6 +197,8 @@ pub enum Side {
     Own,
     /// The port of the server it talks to.
     Remote,
+    /// The device's own port, of a connection that does not tell which end serves.
+    Open,
 }
 
 /// A port that nobody documented, with who uses it.

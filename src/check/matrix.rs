@@ -7,7 +7,7 @@ use crate::capture::Frame;
 use crate::observe::message::App;
 use crate::observe::{Flow, Protocol, TcpOutcome};
 use crate::rules::{DocumentKind, Row};
-use crate::site::{Kind, RoleId};
+use crate::site::{Initiator, Kind, RoleId};
 
 use super::case::{Case, End, Fit};
 use super::finding::{Code, Detail, Finding, RowResult, RowStatus};
@@ -27,6 +27,9 @@ pub(super) fn rows(case: &Case<'_>, findings: &[Finding], failed: &BTreeSet<usiz
     for end in &case.ends {
         let id = end.view.flow.id;
         let (has_failed, is_use) = (failed.contains(&id), is_use(end));
+        // Whom it asks in vain uses nothing that it offers itself.
+        let offers = |row: &Row| row.legs.iter().all(|leg| leg.initiator == Initiator::Peer);
+        let is_vain = end.view.started() && end.view.received.packets == 0;
         let kind = match (has_failed, is_use) {
             (true, _) => &mut blocked,
             (false, true) => &mut used,
@@ -39,6 +42,7 @@ pub(super) fn rows(case: &Case<'_>, findings: &[Finding], failed: &BTreeSet<usiz
         };
         let meant = end.rows.iter().filter(|(row, fit)| fits(row, *fit) && !end.is_outdone(row));
         let meant = meant.filter(|(row, _)| holds(&systems, end.device.address, row));
+        let meant = meant.filter(|(row, _)| !(is_vain && offers(row)));
         for (row, _) in meant {
             kind.entry((end.device.address, row.id.as_str())).or_default().insert(id);
         }
@@ -285,6 +289,19 @@ mod tests {
         let results = rows(&later.case(), &[], &[0].into());
         let flows: Vec<_> = results.iter().map(|row| (row.flows.as_slice(), row.blocked_flows)).collect();
         assert_eq!(flows, [([1].as_slice(), 1)], "and that others could not is told beside it");
+    }
+
+    #[test]
+    fn whom_a_device_asks_in_vain_uses_nothing_that_it_offers() {
+        let words = "transport = \"udp\"\nown = 5060\ninitiator = \"peer\"\npeer.scope = \"lan\"";
+        let asked = |answers: u64| {
+            let initiator = crate::observe::Initiator::FirstPacket;
+            let flow = udp("192.168.10.2:5060", "192.168.10.21:5060");
+            let flow = Flow { initiator, from_b: sent(answers), ..flow };
+            let world = World::new(&row("R1", "acme.pbx", words)).device(PBX, "acme.pbx").flows(vec![flow]);
+            status(&world, &[], &[])
+        };
+        assert_eq!((asked(0), asked(1)), (vec![RowStatus::Unused], vec![RowStatus::Used]));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::{Frame, Timestamp};
+use crate::observe::media::MediaKind;
 use crate::observe::message::App;
 use crate::observe::{Flow, FlowView, Protocol, Stream};
 use crate::rules::Row;
@@ -65,18 +66,30 @@ fn is_unexplained(case: &Case<'_>, end: &End<'_>) -> bool {
     let flow = view.flow;
     let counts = matches!(flow.protocol, Protocol::Tcp | Protocol::Udp)
         && case.scope(view.peer().ip()) != Scope::Multicast
+        && !flow.to_all
         && flow.packets() >= PACKETS_FOR_A_PORT
         && view.took_part();
     // Half of a connection tells too little of who is called to hold it against a list.
     let is_half = flow.protocol == Protocol::Tcp && view.received.packets == 0;
     // Voice has codes of its own, and RTCP, STUN and DTLS keep it company.
-    let is_media =
-        matches!(flow.app, App::Rtp | App::Rtcp | App::Stun | App::Dtls | App::Zrtp) || case.is_fax(flow);
+    let is_media = match flow.app {
+        App::Rtp | App::Stun | App::Dtls | App::Zrtp => true,
+        // With somebody in the Internet whom no call is with it is a program of its own.
+        App::Rtcp => case.is_voice_between(view.host(), view.peer().ip()) || !is_with_a_stranger(case, view),
+        _ => case.is_fax(flow),
+    };
     // What answers the Internet against the document has codes of its own.
     let is_exposed = exposure(case, end).is_some();
     let is_explained =
         !end.rows.is_empty() || case.explained.contains(&flow.id) && left_rows(case, end).is_empty();
     counts && !is_half && !is_media && !is_exposed && !is_explained && !case.is_excepted("PORT-001", view)
+}
+
+/// Whether the peer is in the Internet and has nothing to do with calls, where the capture does show the host's voice.
+fn is_with_a_stranger(case: &Case<'_>, view: &FlowView<'_>) -> bool {
+    case.scope(view.peer().ip()) == Scope::Public
+        && !case.is_partner(view.host(), view.peer().ip())
+        && case.streams_from(view.host()).next().is_some()
 }
 
 /// Rows of the device for what the other end's row says this flow is, with own ports that this flow does not keep to.
@@ -87,6 +100,20 @@ fn left_rows<'a>(case: &Case<'a>, end: &End<'a>) -> Vec<&'a Row> {
     let rows = case.book.rows_for(&end.device.role, end.device.model.as_ref());
     let own = rows.filter(|row| row.roles.contains(&end.device.role) && row.own_ports().is_some());
     own.filter(|row| row.speaks.iter().any(|word| spoken.contains(word))).collect()
+}
+
+/// Whether this is SIP over UDP of a device whose own ports for that are documented: then its own one is what departs from the
+/// list, whoever asked.
+fn names_own_ports(case: &Case<'_>, end: &End<'_>) -> bool {
+    let flow = end.view.flow;
+    let mut rows = case.book.rows_for(&end.device.role, None);
+    (flow.app, flow.protocol) == (App::Sip, Protocol::Udp)
+        && rows.any(|row| {
+            row.roles.contains(&end.device.role)
+                && row.transport.admits_udp()
+                && row.own_ports().is_some()
+                && row.speaks.iter().any(|word| *word == SIP)
+        })
 }
 
 /// PORT-001.
@@ -107,9 +134,13 @@ fn undocumented(case: &Case<'_>, device: &Device, ends: &[&End<'_>]) -> Option<F
         let view = &end.view;
         // The port that stays the same over many flows is the service's: that of the side that was called.
         let left = left_rows(case, end);
-        let (port, side) = match view.started() && left.is_empty() {
-            true => (view.peer().port(), Side::Remote),
-            false => (view.own().port(), Side::Own),
+        let (port, side) = match () {
+            () if !left.is_empty() || names_own_ports(case, end) => (view.own().port(), Side::Own),
+            () if view.flow.protocol == Protocol::Tcp && view.start_is_open() => {
+                (view.own().port(), Side::Open)
+            }
+            () if view.started() => (view.peer().port(), Side::Remote),
+            () => (view.own().port(), Side::Own),
         };
         rows.extend(left.iter().map(|row| row.id.as_str()));
         uses.entry((view.flow.protocol, port, side)).or_default().push(view);
@@ -205,6 +236,7 @@ fn media_outside(case: &Case<'_>, device: &Device) -> Option<Finding> {
     let outside: Vec<&Stream> = case
         .streams_from(device.address)
         .filter(|stream| stream.relay.is_none() && is_outside(stream.source.port()))
+        .filter(|stream| stream.report.kind != MediaKind::Video)
         .filter(|stream| stream.report.counts.packets >= PACKETS_FOR_MEDIA)
         .filter(|stream| !case.is_excepted_stream("PORT-002", stream))
         .collect();

@@ -24,6 +24,8 @@ use super::unframe::{Ending, Unframer};
 const LOOKS: u8 = 8;
 /// A stream is looked at until it has so many bytes, in however small pieces they come.
 const LEAST_PREFIX: usize = 512;
+/// So many bytes of a stream tell whether it is of a known protocol.
+const TELLING: usize = 16;
 /// A hello or a request is over by then; post-quantum key shares make hellos of some kilobytes.
 const PREFIX_LIMIT: usize = 16 * 1024;
 
@@ -78,6 +80,8 @@ pub(super) struct Content {
     pub(super) extra: Rare<FlowExtra>,
     /// Where the directions of a connection start that has carried nothing so far. Most of a flood never does.
     starts: Starts,
+    /// TCP only: a direction began with bytes of no protocol that is known here.
+    pub(super) is_strange: bool,
 }
 
 /// The first sequence number of each direction, from its SYN.
@@ -323,6 +327,7 @@ impl Content {
                 None => {
                     self.looks = self.looks.saturating_add(1);
                     let length = stream.ready().len();
+                    self.is_strange |= length >= TELLING;
                     return More::when(length < LEAST_PREFIX || self.looks < LOOKS && length < PREFIX_LIMIT);
                 }
             }

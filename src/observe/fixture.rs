@@ -101,6 +101,7 @@ pub(crate) fn udp(a: &str, b: &str) -> Flow {
         tcp: None,
         layers: Layers::default(),
         vlans: Vlans::default(),
+        to_all: false,
         extra: Rare::default(),
     }
 }
@@ -123,6 +124,7 @@ pub(crate) fn tcp(a: &str, b: &str, outcome: TcpOutcome, attempts: u64) -> Flow 
         reset: None,
         closed_by_a: None,
         unseen_acknowledged: 0,
+        is_strange: false,
     };
     Flow {
         protocol: Protocol::Tcp,

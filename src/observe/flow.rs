@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::{Frame, Timestamp};
-use crate::decode::{Layers, Packet, Part, Transport};
+use crate::decode::{Layers, Mac, Packet, Part, Transport};
 
 use super::carriage::Relay;
 use super::content::Content;
@@ -13,12 +13,15 @@ use super::echoes::{Echo, Look};
 use super::icmp::IcmpReport;
 use super::media;
 use super::message::App;
+use super::midstream;
 use super::sent::Sent;
 use super::silences::{Silence, Silences};
 use super::stall;
 use super::tcp::TcpState;
-use super::traffic::{Direction, Flow, Initiator, Protocol, Vlans};
+use super::traffic::{Direction, Flow, Initiator, Protocol, TcpTrace, Vlans};
 
+/// The hardware address of everybody.
+const TO_ALL: Mac = Mac([0xff; 6]);
 /// IP protocol number of the encapsulating security payload, RFC 4303.
 const ESP: u8 = 50;
 /// Pauses (ns) after which a flow of a live capture is over: one that is no conversation, one that is, and a TCP
@@ -26,6 +29,9 @@ const ESP: u8 = 50;
 const SHORT_PAUSE: i64 = 120 * 1_000_000_000;
 const LONG_PAUSE: i64 = 1_800 * 1_000_000_000;
 const OPEN_PAUSE: i64 = 7_440 * 1_000_000_000;
+/// Systems take the ports of their own connections from here on: Linux from 32768, others from 49152 (RFC 6335 section
+/// 6). What starts a connection from a lower port means that port.
+pub const EPHEMERAL: u16 = 32_768;
 /// A conversation that lasted so long may go on after a longer pause.
 const LONG: i64 = 60 * 1_000_000_000;
 
@@ -158,6 +164,7 @@ pub(super) struct FlowState {
     pub(super) content: Content,
     layers: Layers,
     vlans: Vlans,
+    to_all: bool,
     /// When it was first heard of, which may be by an ICMP error alone.
     since: Timestamp,
 }
@@ -173,6 +180,7 @@ impl FlowState {
             content: Content::default(),
             layers: Layers::default(),
             vlans: Vlans::default(),
+            to_all: false,
             since,
         }
     }
@@ -192,6 +200,7 @@ impl FlowState {
                 self.content.extra.outer_vlans.push(outer.get());
             }
         }
+        self.to_all |= packet.destination_mac == Some(TO_ALL);
         if self.content.app == App::Sip {
             self.note_silence(frame, packet);
         }
@@ -295,6 +304,7 @@ impl FlowState {
         };
         let mut vlans = self.vlans;
         vlans.sort_unstable();
+        let is_strange = self.content.is_strange;
         let mut extra = self.content.extra;
         if self.content.app == App::Tls
             && let Some(tcp) = &self.tcp
@@ -318,9 +328,10 @@ impl FlowState {
             from_a: a,
             from_b: b,
             app: self.content.app,
-            tcp: self.tcp.map(|tcp| Box::new(tcp.finish(starter))),
+            tcp: self.tcp.map(|tcp| Box::new(TcpTrace { is_strange, ..tcp.finish(starter) })),
             layers: self.layers,
             vlans,
+            to_all: self.to_all,
             extra,
         }
     }
@@ -338,7 +349,19 @@ impl FlowState {
         match (served(End::Low), served(End::High)) {
             (true, false) => (End::High, Initiator::Service),
             (false, true) => (End::Low, Initiator::Service),
-            _ => (self.first_from, Initiator::FirstPacket),
+            _ => (self.starter_by_ports(), Initiator::FirstPacket),
+        }
+    }
+}
+
+impl FlowState {
+    /// The end that probably started: who sends the first packet of a connection that stood before says nothing.
+    fn starter_by_ports(&self) -> End {
+        let [low, high] = [End::Low, End::High].map(|end| self.key.socket(end).port());
+        match midstream::is_called_at_first(low, high).filter(|_| self.tcp.is_some()) {
+            Some(true) => End::High,
+            Some(false) => End::Low,
+            None => self.first_from,
         }
     }
 }

@@ -31,6 +31,8 @@ pub struct IcmpReport {
     pub span: (Timestamp, Timestamp),
     /// Longest time (ns) between two.
     pub pause: i64,
+    /// Identification of the latest one's own IP header, 0 where it has none.
+    pub identification: u16,
 }
 
 impl IcmpReport {
@@ -42,11 +44,13 @@ impl IcmpReport {
     }
 
     /// Whether another one that says the same is a copy of the latest: hosts limit how often they say so (RFC 1812 section
-    /// 4.3.2.8), and several interfaces capture each.
+    /// 4.3.2.8), and several interfaces capture each. Two that are numbered apart are two, as soon as they may follow.
     #[must_use]
     pub fn is_copied_by(&self, other: &Self) -> bool {
         let between = other.span.0.since(self.span.1);
-        self.span.1.is_known() && (1..COPY_WITHIN).contains(&between)
+        let numbers = (self.identification, other.identification);
+        let is_same = numbers.0 == numbers.1 || numbers.0 == 0 || numbers.1 == 0;
+        self.span.1.is_known() && (1..COPY_WITHIN).contains(&between) && is_same
     }
 
     /// Counts another one that says the same and came later.
@@ -55,6 +59,7 @@ impl IcmpReport {
         self.frame = self.frame.min(later.frame);
         let between = later.span.0.since(self.span.1).saturating_abs();
         self.pause = self.pause.max(later.pause).max(between);
+        self.identification = later.identification;
         self.span = (self.span.0.min(later.span.0), self.span.1.max(later.span.1));
     }
 

@@ -28,6 +28,7 @@ use super::leases::LeaseBook;
 use super::lookups::LookupBook;
 use super::media::{self, Announcements, Receptions};
 use super::message::{App, arp, cdp, dhcp, lldp};
+use super::midstream;
 use super::names::NameBook;
 use super::pairs::note_pairs;
 use super::policies::PolicyBook;
@@ -493,6 +494,7 @@ fn rows(
     quality.unseen_frames.truncate(FRAMES_KEPT);
     quality.duplicate_pairs.sort_unstable_by_key(|[original, copy]| (*copy, *original));
     quality.duplicate_pairs.truncate(PAIRS_KEPT);
+    midstream::settle(&mut flows);
     pair_ways(&mut reports);
     reports.retain(|(_, report)| {
         quality.maybe_media += if report.is_media() { 0 } else { report.counts.packets };

@@ -154,6 +154,7 @@ mod tests {
             count: 3,
             span: (Timestamp::UNKNOWN, Timestamp::UNKNOWN),
             pause: 0,
+            identification: 0,
         }));
         flow
     }

@@ -10,6 +10,7 @@ use hashbrown::HashMap;
 
 use crate::capture::{Frame, Timestamp};
 
+use super::flow::EPHEMERAL;
 use super::hello::Stuck;
 use super::mapped::Mapped;
 use super::marks::Marks;
@@ -26,9 +27,6 @@ const KINDS_KEPT: usize = 4_096;
 const KINDS_FREED: usize = KINDS_KEPT / 8;
 /// Flows with media of one shard; the oldest make room and are counted the same way.
 const MEDIA_KEPT: usize = 2_048;
-/// Systems take the ports of their own connections from here on: Linux from 32768, others from 49152 (RFC 6335 section
-/// 6). What starts a connection from a lower port means that port.
-const EPHEMERAL: u16 = 32_768;
 
 /// Conversations with one of these are of one kind: the same hosts, the same service, the same course.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -213,6 +211,7 @@ fn fold(row: &mut Flow, other: Flow) {
     fold_direction(&mut row.from_a, &other.from_a);
     fold_direction(&mut row.from_b, &other.from_b);
     row.layers = row.layers.with(other.layers);
+    row.to_all |= other.to_all;
     let vlans: BTreeSet<u16> = row.vlans.iter().chain(&other.vlans).copied().collect();
     row.vlans = vlans.into_iter().collect();
     for outer in &other.extra.outer_vlans {
@@ -226,6 +225,7 @@ fn fold(row: &mut Flow, other: Flow) {
         tcp.settled_by = tcp.settled_by.into_iter().chain(other.settled_by).min();
         tcp.reset = tcp.reset.into_iter().chain(other.reset).min();
         tcp.unseen_acknowledged += other.unseen_acknowledged;
+        tcp.is_strange |= other.is_strange;
     }
     for report in &other.extra.icmp {
         if let Some(known) = row.extra.icmp.iter_mut().find(|known| known.is_like(report)) {

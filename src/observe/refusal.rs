@@ -84,6 +84,7 @@ mod tests {
             count: refused,
             span: (at(0), at(0)),
             pause: 0,
+            identification: 0,
         }));
         let mut voice = stream(FROM, TO, &[(46, 200)]);
         voice.report.quality = Some(Quality { rating: 93.2, mos: 4.4 });
@@ -121,6 +122,9 @@ mod tests {
         let heard = |ns: i64| IcmpReport { span: (at(0).plus(ns), at(0).plus(ns)), ..told };
         let first = heard(0);
         assert!(first.is_copied_by(&heard(45_000)) && !first.is_copied_by(&heard(20_000_000)));
+        let numbered = |identification, ns| IcmpReport { identification, ..heard(ns) };
+        assert!(numbered(7, 0).is_copied_by(&numbered(7, 45_000)));
+        assert!(!numbered(7, 0).is_copied_by(&numbered(8, 45_000)), "two requests that came together");
         flow.extra.icmp[0].add(&heard(20_000_000));
         assert_eq!(flow.extra.icmp[0].count, 2);
     }

@@ -406,6 +406,7 @@ impl Shard {
                 count: 1,
                 span: (error.packet.time, error.packet.time),
                 pause: 0,
+                identification: error.packet.identification,
             };
             flow.blame(about, report);
         }

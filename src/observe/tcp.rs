@@ -257,6 +257,7 @@ impl TcpState {
             reset: self.reset,
             closed_by_a: self.closed_by.map(|end| end == a),
             unseen_acknowledged: self.low.lost().bytes + self.high.lost().bytes,
+            is_strange: false,
         }
     }
 }

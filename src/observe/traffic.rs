@@ -162,7 +162,8 @@ pub enum Protocol {
 pub enum Initiator {
     /// A TCP SYN was seen.
     Handshake,
-    /// One side's port is a known service and no handshake was seen: the other side started.
+    /// No handshake was seen, and one side's port is a service: documented, or, of TCP, called by others as well or of the
+    /// range of services where the other one is a changing port. The other side started.
     Service,
     /// The sender of the first packet, of SIP over UDP that of the first request.
     FirstPacket,
@@ -193,6 +194,9 @@ pub struct Flow {
     pub layers: Layers,
     /// VLAN identifiers, ordered, at most a few.
     pub vlans: Vlans,
+    /// Some of it was sent to everybody in the LAN, whatever its IP address looks like: the last one of a subnet is all of it
+    /// (RFC 919 section 7).
+    pub to_all: bool,
     /// What is known of few flows.
     pub extra: Rare<FlowExtra>,
 }
@@ -350,6 +354,8 @@ pub struct TcpTrace {
     pub closed_by_a: Option<bool>,
     /// A side acknowledged bytes that the capture does not hold.
     pub unseen_acknowledged: u64,
+    /// A side began with bytes of no protocol that is known here.
+    pub is_strange: bool,
 }
 
 /// What became of the attempt to connect.

@@ -529,6 +529,7 @@ fn flow(id: usize, a: &str, b: &str) -> Flow {
         tcp: None,
         layers: Layers::default(),
         vlans: Default::default(),
+        to_all: false,
         extra: Default::default(),
     }
 }

@@ -1,7 +1,8 @@
 use super::super::finding::Life;
 use super::super::fixture::{PBX, PHONE, World, row};
 use super::*;
-use crate::observe::fixture::{at, frame, ip, sent, tcp, udp};
+use crate::observe::Stream;
+use crate::observe::fixture::{at, call, frame, ip, sent, stream, tcp, udp};
 
 const DIRECTORY: &str = "transport = \"tcp\"\nown = 389\ninitiator = \"peer\"\npeer.scope = \"lan\"";
 const CLOUD: &str = "transport = \"tcp\"\nremote = 443\ninitiator = \"own\"\npeer.scope = \"any\"";
@@ -47,6 +48,7 @@ fn unreachable(mut flow: Flow, kind: u8) -> Flow {
         count: 2,
         span: (at(0), at(0)),
         pause: 0,
+        identification: 0,
     }));
     flow
 }
@@ -152,6 +154,98 @@ fn a_target_that_has_sent_nothing_since_is_not_in_operation() {
     };
     assert_eq!(life(20_000), Life::SilentSince(at(20_000)));
     assert_eq!(life(40_000), Life::Sends);
+}
+
+#[test]
+fn a_refusal_is_no_sign_that_the_host_does_anything_else() {
+    let life = |answers: u64| {
+        let mut error = Flow {
+            protocol: Protocol::Icmp,
+            from_b: sent(answers),
+            ..udp("192.168.10.2:0", "192.168.10.21:0")
+        };
+        error.from_a.last = Some((frame(9), at(40_000)));
+        error.from_b.last = (answers > 0).then(|| (frame(8), at(39_000)));
+        let refused = Flow { from_b: sent(0), ..tried(TcpOutcome::Refused, 3) };
+        let found = check(&world(&row("R1", "acme.pbx", DIRECTORY), vec![refused, error]).case());
+        let [Finding { detail: Detail::Port003 { life, .. }, .. }] = found.findings.as_slice() else {
+            panic!("{found:?}")
+        };
+        *life
+    };
+    assert_eq!((life(0), life(1)), (Life::Unseen, Life::Sends), "an error, and the answer to a ping");
+}
+
+#[test]
+fn a_row_about_a_name_needs_that_name() {
+    let words = format!("{CLOUD}\npeer.names = [\"update.acme.example\"]");
+    let found = |name: Option<&str>| {
+        let silent = tcp("192.168.10.2:40000", "203.0.113.9:443", TcpOutcome::Silent, 3);
+        let other = tcp("192.168.10.2:40001", "198.51.100.10:80", TcpOutcome::Answered, 1);
+        let mut world = world(&row("R1", "acme.pbx", &words), vec![silent, other]);
+        world.traffic.names = name
+            .map(|name| crate::observe::NameSeen {
+                name: name.into(),
+                host: ip(PBX),
+                address: Some(ip("203.0.113.9")),
+                source: crate::observe::NameSource::Dns,
+                frame: frame(1),
+                count: 1,
+            })
+            .into_iter()
+            .collect();
+        check(&world.case()).findings.len()
+    };
+    assert_eq!((found(Some("update.acme.example")), found(Some("www.example")), found(None)), (1, 0, 0));
+}
+
+#[test]
+fn a_telephone_that_is_gone_blocks_no_service() {
+    let words =
+        "transport = \"udp\"\nown = 5060\ninitiator = \"PEER\"\npeer.scope = \"any\"\nspeaks = [\"sip\"]";
+    let refused = |initiator: &str, (from, to): (&str, &str), code: u8| {
+        let mut flow = unreachable(Flow { app: App::Sip, ..udp(from, to) }, 3);
+        flow.initiator = crate::observe::Initiator::FirstPacket;
+        for report in flow.extra.icmp.iter_mut() {
+            report.code = code;
+        }
+        refusals(&words.replace("PEER", initiator), vec![flow]).len()
+    };
+    let (asked, asks) =
+        (("192.168.10.2:5060", "192.168.10.21:5060"), ("192.168.10.21:5060", "192.168.10.2:5060"));
+    assert_eq!(refused("peer", asked, 3), 0, "what the device asks is no use of what it offers");
+    assert_eq!(refused("peer", asks, 3), 1);
+    assert_eq!(refused("either", asked, 3), 0, "nobody is there any more");
+    assert_eq!(refused("either", asked, 13), 1, "somebody forbids it");
+    assert_eq!(refused("own", ("192.168.10.2:5060", "203.0.113.9:5060"), 3), 1, "a provider");
+}
+
+#[test]
+fn voice_for_which_there_is_no_call_is_refused_rightly() {
+    const VOICE: &str =
+        "transport = \"udp\"\nown = \"5204-5263\"\ninitiator = \"either\"\npeer.scope = \"any\"";
+    let found = |reporter: &str, change: &dyn Fn(&mut Call)| {
+        let mut flow =
+            unreachable(Flow { app: App::Rtp, ..udp("192.168.10.2:5204", "192.168.10.21:10000") }, 3);
+        for report in flow.extra.icmp.iter_mut() {
+            (report.reporter, report.span) = (ip(reporter), (at(5_000), at(9_000)));
+        }
+        let voice = stream("192.168.10.2:5204", "192.168.10.21:10000", &[(46, 400)]);
+        let mut world = world(&row("R1", "acme.pbx", VOICE), vec![flow]);
+        world.traffic.streams = vec![Stream { call: Some(0), ..voice }];
+        world.traffic.calls = vec![call("192.168.10.2:5060", "192.168.10.21:5060")];
+        world.traffic.calls.iter_mut().for_each(change);
+        check(&world.case()).findings.len()
+    };
+    let ended = |at_ms: i64| move |call: &mut Call| call.end = Some((frame(7), at(at_ms)));
+    assert_eq!(found(PHONE, &|call| call.end = None), 1);
+    assert_eq!(
+        (found(PHONE, &ended(4_000)), found(PHONE, &ended(8_000))),
+        (0, 1),
+        "hung up before, or later"
+    );
+    assert_eq!(found(PHONE, &|call| call.is_unacknowledged = true), 0);
+    assert_eq!(found("192.168.10.1", &ended(4_000)), 1, "somebody on the way");
 }
 
 #[test]

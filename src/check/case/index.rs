@@ -29,6 +29,7 @@ pub(super) struct Index {
     registrations: OnceCell<Places<IpAddr>>,
     served: OnceCell<Places<IpAddr>>,
     registrars: OnceCell<BTreeSet<IpAddr>>,
+    spoken: OnceCell<HashSet<(IpAddr, IpAddr)>>,
     measuring_point: OnceCell<Option<IpAddr>>,
     is_export: OnceCell<bool>,
     accounts: OnceCell<HashMap<AccountKey, Account>>,
@@ -70,7 +71,7 @@ type Places<K> = HashMap<K, Vec<usize>>;
 /// Who sent to whom.
 #[derive(Debug, Default)]
 pub(super) struct Ways {
-    /// When each host sent its last packet.
+    /// When each host sent its last packet other than an error.
     pub(super) senders: HashMap<IpAddr, Timestamp>,
     /// Sender and receiver, with the time of the last packet.
     pub(super) sent: HashMap<(IpAddr, IpAddr), Timestamp>,
@@ -98,9 +99,13 @@ impl<'a> Case<'a> {
                 let last = view.sent.last.map_or(Timestamp(i64::MIN), |(_, time)| time);
                 let latest = ways.sent.entry((host, peer)).or_insert(last);
                 *latest = last.max(*latest);
-                if let Some((_, last)) = view.sent.last {
+                // An error, as its own refusals are, is no sign that it does anything; the answer to a ping is.
+                let is_error = view.flow.protocol == Protocol::Icmp && view.received.packets == 0;
+                if let Some((_, last)) = view.sent.last.filter(|_| !is_error) {
                     let sent = ways.senders.entry(host).or_insert(last);
                     *sent = last.max(*sent);
+                }
+                if let Some((_, last)) = view.sent.last {
                     let known = ways.reached.entry(peer).or_insert(last);
                     *known = last.max(*known);
                 }
@@ -231,6 +236,21 @@ impl<'a> Case<'a> {
         let key = |(at, stream): (usize, &Stream)| ((stream.source, stream.destination), at);
         let paths = self.index.paths.get_or_init(|| by(all.iter().enumerate().map(key)));
         paths.get(&(from, to)).into_iter().flatten().filter_map(move |at| all.get(*at))
+    }
+
+    /// Whether media of a call go between two hosts, or SDP of both sides of one call says that they are to.
+    pub(in crate::check) fn is_voice_between(&self, one: IpAddr, other: IpAddr) -> bool {
+        let spoken = self.index.spoken.get_or_init(|| {
+            let heard =
+                self.traffic.streams.iter().map(|stream| (stream.source.ip(), stream.destination.ip()));
+            let agreed = self.traffic.calls.iter().flat_map(|call| {
+                call.caller_media
+                    .iter()
+                    .flat_map(|one| call.callee_media.iter().map(|other| (one.ip(), other.ip())))
+            });
+            heard.chain(agreed).collect()
+        });
+        spoken.contains(&(one, other)) || spoken.contains(&(other, one))
     }
 
     /// Registrations of a client, in order.

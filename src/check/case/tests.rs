@@ -1,6 +1,7 @@
 use super::super::fixture::{PBX, PHONE, PUBLIC, World, registration, row};
 use super::*;
 use crate::observe::fixture::{frame, greeting as named, host, ip, socket, tcp, udp};
+use crate::observe::message::App;
 use crate::observe::{Flow, NameSeen, NameSource, Protocol, Registration, TcpOutcome};
 
 const REGISTRAR: &str = "transport = \"udp\"\nown = 5060\ninitiator = \"peer\"\npeer.scope = \"lan\"";
@@ -50,6 +51,39 @@ fn the_own_port_and_the_side_that_calls_must_fit() {
     let outwards = REGISTRAR.replace("\"peer\"", "\"own\"");
     assert_eq!(fit(&outwards, called.clone()), None);
     assert_eq!(fit(&REGISTRAR.replace("\"peer\"", "\"either\""), called), Some(Fit::Full));
+}
+
+#[test]
+fn what_a_host_tells_itself_has_no_end_in_the_network() {
+    let fits = |from: &str| fit(REGISTRAR, udp(from, "192.168.10.2:5060"));
+    assert_eq!(fits("192.168.10.21:40000"), Some(Fit::Full));
+    assert_eq!((fits("192.168.10.2:40000"), fits("127.0.0.1:40000")), (None, None));
+}
+
+#[test]
+fn what_begins_as_no_protocol_that_is_known_is_not_the_one_of_the_row() {
+    let words =
+        "transport = \"tcp\"\nremote = 80\ninitiator = \"own\"\npeer.scope = \"any\"\nspeaks = [\"WORD\"]";
+    let strange = |word: &str, is_strange: bool, outcome: TcpOutcome| {
+        let mut flow = tcp("192.168.10.2:40000", "203.0.113.9:80", outcome, 1);
+        flow.tcp.as_mut().unwrap().is_strange = is_strange;
+        fit(&words.replace("WORD", word), flow)
+    };
+    assert_eq!(strange("http", true, TcpOutcome::Answered), None);
+    assert_eq!(strange("http", false, TcpOutcome::Answered), Some(Fit::Full), "nobody could read it");
+    assert_eq!(strange("http", true, TcpOutcome::Midstream), Some(Fit::Full), "it began before");
+    assert_eq!(strange("ldap", true, TcpOutcome::Answered), Some(Fit::Full), "nobody reads that");
+}
+
+#[test]
+fn no_provider_asks_from_a_changing_port() {
+    let words = "transport = \"udp\"\nown = \"5064-5127\"\ninitiator = \"own\"\npeer = { scope = \"any\", roles = [\"provider\"] }";
+    let asked = |from: &str| {
+        let initiator = crate::observe::Initiator::FirstPacket;
+        fit(words, Flow { app: App::Sip, initiator, ..udp(from, "192.168.10.2:5070") })
+    };
+    assert_eq!(asked("192.168.10.1:5060"), Some(Fit::Possible), "a router that gives numbers");
+    assert_eq!(asked("192.168.10.21:42335"), None);
 }
 
 #[test]

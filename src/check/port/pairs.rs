@@ -84,7 +84,9 @@ fn even_rtcp<'a>(case: &Case<'a>, device: &Device, odd: &BTreeSet<u16>) -> Vec<(
         case.traffic.rtcp_ports.even().filter(|(from, seen)| {
             from.ip() == device.address && seen.packets >= LEAST_RTCP && !above(*from)
         });
-    even.filter(|(from, _)| *is_called && is_media(*from)).collect()
+    // RTCP belongs to voice between the same two hosts; any other is of a program that the document knows nothing of.
+    let is_beside = |seen: &EvenRtcp| case.is_voice_between(device.address, seen.to.ip());
+    even.filter(|(from, seen)| *is_called && is_beside(seen) && is_media(*from)).collect()
 }
 
 fn of_rtcp(even: &[(SocketAddr, &EvenRtcp)]) -> Evidence {
@@ -155,6 +157,24 @@ mod tests {
         assert_eq!(told((10_000, 10_004, 3), Some("a=rtcp:10004\r\n")), None);
         assert_eq!(told((10_000, 10_000, 3), Some("a=rtcp-mux\r\n")), None);
         assert_eq!(told((10_000, 10_004, 3), None), None, "nobody has read what it announced");
+    }
+
+    #[test]
+    fn rtcp_to_somebody_who_hears_no_voice_is_none_of_a_call() {
+        let found = |listener: &str| {
+            let mut flow = udp("192.168.10.21:44570", "203.0.113.9:50004");
+            flow.app = App::Rtcp;
+            let voice = stream("192.168.10.21:10000", &format!("{listener}:5204"), &[(46, 60)]);
+            let world = World::new(&row("R1", "acme.phone", VOICE)).device(PHONE, "acme.phone");
+            let mut world = world.streams(vec![voice]).flows(vec![flow]);
+            let known = call("192.168.10.21:5060", "192.168.10.2:5060");
+            world.traffic.calls = vec![Call { caller_media: vec![socket("192.168.10.21:10000")], ..known }];
+            let (from, to) = (socket("192.168.10.21:44570"), socket("203.0.113.9:50004"));
+            (1..=3).for_each(|nth| world.traffic.rtcp_ports.note(from, to, (frame(nth), at(0))));
+            let found = super::super::check(&world.case());
+            found.iter().filter(|finding| finding.code() == Code::Port008).count()
+        };
+        assert_eq!((found("203.0.113.9"), found("192.168.10.2")), (1, 0));
     }
 
     #[test]

@@ -36,6 +36,54 @@ fn a_port_of_the_other_side_is_named_where_the_device_called() {
     assert_eq!(uses(unknown()), [(4567, Side::Remote)]);
     let called = tcp("192.168.10.60:50000", "192.168.10.21:8123", TcpOutcome::Answered, 1);
     assert_eq!(uses(called), [(8123, Side::Own)]);
+    let stood = tcp("192.168.10.60:50000", "192.168.10.21:50123", TcpOutcome::Midstream, 1);
+    let open = Flow { initiator: crate::observe::Initiator::FirstPacket, ..stood };
+    assert_eq!(uses(open), [(50_123, Side::Open)], "nothing tells which end serves");
+}
+
+#[test]
+fn what_goes_to_everybody_is_no_port() {
+    let told =
+        |to_all: bool| is_undocumented(Flow { to_all, ..udp("192.168.10.21:138", "192.168.10.255:138") });
+    assert!(told(false) && !told(true));
+}
+
+#[test]
+fn rtcp_with_somebody_whom_no_call_is_with_is_of_a_program_of_its_own() {
+    let told = |peer: &str, spoken: &[&str]| {
+        let flow = Flow { app: App::Rtcp, ..udp("192.168.10.21:44570", &format!("{peer}:50004")) };
+        let to = spoken.iter().map(|to| stream("192.168.10.21:10000", &format!("{to}:5204"), &[(46, 60)]));
+        !found(&world().flows(vec![flow]).streams(to.collect()), Code::Port001).is_empty()
+    };
+    assert!(told("203.0.113.9", &[PBX]));
+    assert!(!told("203.0.113.9", &[PBX, "203.0.113.9"]), "beside voice");
+    assert!(!told("203.0.113.9", &[]), "the capture lacks the voice");
+    assert!(!told("192.168.10.60", &[PBX]));
+}
+
+#[test]
+fn pictures_are_no_voice_outside_its_range() {
+    let outside = |kind: MediaKind| {
+        let mut sent = stream("192.168.10.21:9078", "192.168.10.2:5204", &[(46, 60)]);
+        sent.report.kind = kind;
+        found(&world().streams(vec![sent]), Code::Port002).len()
+    };
+    assert_eq!((outside(MediaKind::Audio), outside(MediaKind::Video)), (1, 0));
+}
+
+#[test]
+fn of_sip_over_udp_the_own_port_departs_from_a_list_of_own_ports() {
+    let words =
+        "transport = \"udp\"\nown = 5060\ninitiator = \"peer\"\npeer.scope = \"lan\"\nspeaks = [\"sip\"]";
+    let uses = |app: App| {
+        let flow = Flow { app, ..udp("192.168.10.2:51404", "192.168.10.60:5060") };
+        let world = World::new(&row("R1", "acme.pbx", words)).device(PBX, "acme.pbx").flows(vec![flow]);
+        let findings = found(&world, Code::Port001);
+        let Detail::Port001 { uses, .. } = &findings[0].detail else { panic!("{findings:?}") };
+        uses.iter().map(|used| (used.port, used.side)).collect::<Vec<_>>()
+    };
+    assert_eq!(uses(App::Sip), [(51_404, Side::Own)]);
+    assert_eq!(uses(App::Unknown), [(5060, Side::Remote)]);
 }
 
 #[test]

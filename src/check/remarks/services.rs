@@ -182,6 +182,7 @@ mod tests {
             count: refused,
             span: (at(10), at(3_010)),
             pause: 0,
+            identification: 0,
         }));
         let mut world = World::new("").device(PBX, "acme.pbx").flows(vec![asks, quoted]);
         let mut call = call(&format!("{PHONE}:5060"), &format!("{PBX}:5060"));

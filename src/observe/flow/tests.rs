@@ -40,6 +40,7 @@ fn unreachable(code: u8) -> IcmpReport {
         count: 1,
         span: (at(0), at(0)),
         pause: 0,
+        identification: 0,
     }
 }
 
@@ -171,4 +172,21 @@ fn a_segment_in_fragments_leaves_no_hole() {
     assert_eq!(unseen(&[(1_448, Part::First), (1_934, Part::Reassembled)]), 0);
     assert_eq!(unseen(&[(1_448, Part::Whole)]), 486, "the rest of it was acknowledged and is not there");
     assert_eq!(unseen(&[(1_448, Part::First)]), 1_934, "its other fragments are not there");
+}
+
+#[test]
+fn a_frame_to_everybody_tells_of_a_broadcast_whatever_the_address() {
+    let sent_to = |mac: Mac| {
+        let packet = Packet { destination_mac: Some(mac), ..packet(A, B) };
+        flow_of(&[packet]).finish(|_, _| false).to_all
+    };
+    assert!(sent_to(Mac([0xff; 6])) && !sent_to(mac(2)));
+}
+
+#[test]
+fn of_a_connection_that_stood_before_the_ports_tell_who_started() {
+    let ack = TcpSegment { flags: TcpFlags(TcpFlags::ACK), ..TcpSegment::default() };
+    let sent = |from: &str, to: &str| Packet { transport: Transport::Tcp(Some(ack)), ..packet(from, to) };
+    assert_eq!(starter(&[sent(A, B)], None), (socket(B), Initiator::FirstPacket), "5060 and 40000");
+    assert_eq!(starter(&[sent(B, A)], None), (socket(B), Initiator::FirstPacket));
 }

@@ -15,7 +15,9 @@ pub(super) const PORT_001: Page = Page {
         pitfalls: "Portlisten nennen Werkseinstellungen. AGFEO führt die eigenen Ports der Geräte auf, pascom die Ports \
                    des Servers; der wechselnde Port der Gegenseite ist nie ein Befund. Neuere Versionen können mehr \
                    Ports benutzen, als das Dokument kennt. Beginnt eine verschlüsselte Verbindung vor dem Mitschnitt, ist \
-                   der Name des Servers nicht zu sehen: Könnte sie eine dokumentierte sein, zählt sie nicht.",
+                   der Name des Servers nicht zu sehen: Könnte sie eine dokumentierte sein, zählt sie nicht. Fehlt der Aufbau \
+                   einer TCP-Verbindung, entscheiden andere Verbindungen und die Portnummern, welche Seite der Dienst ist; \
+                   sagen auch sie nichts, stehen beide Ports da.",
         source: "Portlisten der Hersteller mit ihrem Stand, siehe „pbxray ports“. Zuordnung der Verbindungen nach \
                  Gerät, Richtung und Inhalt, nicht nach der Nummer allein.",
     },
@@ -31,7 +33,9 @@ pub(super) const PORT_001: Page = Page {
         pitfalls: "Port lists state defaults. AGFEO lists the devices' own ports, pascom the ports of the server; the \
                    changing port of the other side is never a finding. Newer versions may use more ports than the \
                    document knows. Where an encrypted connection began before the capture, the name of the server is not \
-                   seen: what could be a documented one does not count.",
+                   seen: what could be a documented one does not count. Where the beginning of a TCP connection is \
+                   missing, other connections and the port numbers decide on which side the service is; where they tell \
+                   nothing, both ports are named.",
         source: "The vendors' port lists with their dates, see `pbxray ports`. Flows are matched by device, direction \
                  and content, not by number alone.",
     },
@@ -75,7 +79,9 @@ pub(super) const PORT_003: Page = Page {
                  TCP-Reset spricht für „Dienst aus“, Schweigen für „Firewall verwirft“, ICMP nennt den Absender der \
                  Sperre.",
         pitfalls: "Ein Spiegelport, der nur eine Richtung liefert, lässt alles unbeantwortet aussehen; dann gibt es \
-                   CAP-003 statt dieses Befundes. Ein abgeschaltetes Ziel sieht aus wie eine Sperre.",
+                   CAP-003 statt dieses Befundes. Ein abgeschaltetes Ziel sieht aus wie eine Sperre. Erreicht die Anlage ein \
+                   Telefon nicht mehr, das sich bei ihr angemeldet hatte, ist kein Port gesperrt (siehe SIG-009), ebenso wenn \
+                   ein Gerät Sprache abweist, zu der es kein Gespräch mehr hat.",
         source: "Portlisten der Hersteller. ICMP: RFC 792, RFC 1812 Abschnitt 5.2.7.1, RFC 4443. TCP: RFC 9293.",
     },
     en: Text {
@@ -88,7 +94,9 @@ pub(super) const PORT_003: Page = Page {
         action: "Allow the port in the stated direction and check that the service is running at the target. A TCP \
                  reset suggests a service that is off, silence a firewall that drops, ICMP names who blocks.",
         pitfalls: "A mirror port that delivers one direction makes everything look unanswered; CAP-003 then stands in \
-                   place of this finding. A target that is switched off looks like a block.",
+                   place of this finding. A target that is switched off looks like a block. Where the PBX no longer reaches \
+                   a telephone that had registered, no port is blocked (see SIG-009), nor where a device refuses voice for \
+                   which it has no call any more.",
         source: "The vendors' port lists. ICMP: RFC 792, RFC 1812 section 5.2.7.1, RFC 4443. TCP: RFC 9293.",
     },
 };

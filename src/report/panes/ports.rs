@@ -77,6 +77,7 @@ fn undocumented(view: &View<'_>, words: &ScreenWords, at: usize, finding: &Findi
         Detail::Port001 { uses, .. } => {
             let port = |(side, port): (Side, u16)| match side {
                 Side::Own => port.to_string(),
+                Side::Open => format!("↔ {port}"),
                 Side::Remote => format!("→ {port}"),
             };
             let name = |used: &crate::check::PortUse| {

@@ -6,7 +6,7 @@ use super::findings::packets;
 use super::{Cell, Maker, Part, Picture, Table, Tone, filled, shown, socket};
 use crate::report::json::document::{Confidence, Flow, Host, RowStatus, Sign, Unjudged};
 use crate::report::number::{NO_VALUE, bytes};
-use crate::report::table::flows::is_about_strangers;
+use crate::report::table::flows::{goes_back, is_about_strangers};
 use crate::report::text::{app_title, former, given_words, unsolicited};
 use crate::site::{LIKELY, SURE};
 
@@ -166,8 +166,12 @@ fn unexplained_flows(maker: &Maker<'_>) -> Vec<Part> {
     ];
     let rows = flows.into_iter().map(|flow| {
         let amount = flow.bytes_ab.saturating_add(flow.bytes_ba);
+        let (from, to) = match goes_back([flow.packets_ab, flow.packets_ba]) {
+            true => (&flow.b, &flow.a),
+            false => (&flow.a, &flow.b),
+        };
         vec![
-            Cell::new(format!("{} → {}", socket(&flow.a), socket(&flow.b))),
+            Cell::new(format!("{} → {}", socket(from), socket(to))),
             Cell::new(shown(&flow.transport.to_uppercase())),
             Cell::new(flow.app.as_deref().map_or_else(|| maker.words.notes.unknown.to_owned(), app_title)),
             Cell::number(maker.count(packets(flow)), Some(packets(flow) as f64)),

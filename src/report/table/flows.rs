@@ -62,15 +62,35 @@ pub(in crate::report) fn is_about_strangers(code: &str) -> bool {
     matches!(code, "SEC-001" | "SEC-002" | "SEC-004")
 }
 
+/// Whether the packets of both ways all went to the side that is taken for the starter: its own are not in the capture.
+pub(in crate::report) fn goes_back([there, back]: [u64; 2]) -> bool {
+    there == 0 && back > 0
+}
+
 fn line(view: &View<'_>, flow: &Flow) -> Vec<Piece> {
     let amount = flow.from_a.bytes.saturating_add(flow.from_b.bytes);
     let app = app(flow).map_or_else(|| view.words.notes.unknown.to_owned(), app_title);
+    let [from, to] = if goes_back([&flow.from_a, &flow.from_b].map(|way| way.packets)) {
+        [flow.b, flow.a]
+    } else {
+        [flow.a, flow.b]
+    };
     let name = flow.extra.tls_name.as_deref().or(flow.extra.http_host.as_deref());
     vec![
-        Piece::lines([flow.a.to_string(), format!("→\u{a0}{}", flow.b)], Tone::Plain),
+        Piece::lines([from.to_string(), format!("→\u{a0}{to}")], Tone::Plain),
         protocol(flow.protocol).into(),
         Piece::lines([&*app, name.unwrap_or("")], Tone::Plain),
         view.count(flow.packets()).into(),
         bytes(amount, view.language).into(),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arrow_goes_where_the_packets_go() {
+        assert!(goes_back([0, 3]) && !goes_back([1, 3]) && !goes_back([3, 0]) && !goes_back([0, 0]));
+    }
 }

@@ -491,6 +491,10 @@ fn undocumented(port: &PortUse) -> String {
     match port.side {
         Side::Own => format!("eigener Port {name} mit {} ({flows})", list(peers(port))),
         Side::Remote => format!("{name} zu {} ({flows})", list(peers(port))),
+        Side::Open => format!(
+            "{name} mit {} ({flows}, deren Aufbau fehlt: Auf welcher Seite der Dienst ist, zeigt der Mitschnitt nicht)",
+            list(peers(port))
+        ),
     }
 }
 

@@ -483,6 +483,10 @@ fn undocumented(port: &PortUse) -> String {
     match port.side {
         Side::Own => format!("own port {name} with {} ({flows})", list(peers(port))),
         Side::Remote => format!("{name} to {} ({flows})", list(peers(port))),
+        Side::Open => format!(
+            "{name} with {} ({flows} without a beginning: the capture does not show on which side the service is)",
+            list(peers(port))
+        ),
     }
 }
 

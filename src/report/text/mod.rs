@@ -387,7 +387,7 @@ impl List {
 fn peers(port: &PortUse) -> List {
     let hosts = port.peers.chunk_by(|one, other| one.ip() == other.ip());
     let shown = hosts.filter_map(|of_one| match (port.side, of_one) {
-        (Side::Own, [only]) => Some(only.to_string()),
+        (Side::Own | Side::Open, [only]) => Some(only.to_string()),
         (_, several) => several.first().map(|peer| peer.ip().to_string()),
     });
     let shown: Vec<String> = shown.collect();

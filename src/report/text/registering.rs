@@ -316,6 +316,7 @@ mod tests {
                 count: 6,
                 span: (time, time),
                 pause: 0,
+                identification: 0,
             };
             let action = let_through(&icmp, registrar.ip(), De);
             *refusal = Some(Box::new(icmp));

@@ -214,6 +214,7 @@ mod tests {
                 count: 2,
                 span: (crate::capture::Timestamp::UNKNOWN, crate::capture::Timestamp::UNKNOWN),
                 pause: 0,
+                identification: 0,
             })
         };
         let mut flow = Flow { app: App::Sip, ..udp("192.168.10.21:5060", "192.168.10.2:5060") };

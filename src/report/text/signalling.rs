@@ -145,12 +145,17 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                     }
                 ));
             }
+            let calls_meant = which("den einzigen Anruf", "alle", "Anrufen");
             format!(
-                "{device} hat {}{}.{}{others} Anrufer: {callers}.",
-                which("den einzigen Anruf", "alle", "Anrufen"),
+                "{}.{}{others} Anrufer: {callers}.",
                 match (told(rejection, De), finding.count < *calls) {
-                    (status, true) => format!(" mit {status} beantwortet"),
-                    (status, false) => format!(" abgewiesen: {status}"),
+                    // The others may have been asked for credentials as well, and gone on.
+                    (status, true) if is_challenge(rejection) => {
+                        let ended = if finding.count == 1 { "endete" } else { "endeten" };
+                        format!("{calls_meant} {ended} damit, dass {device} mit {status} antwortete")
+                    }
+                    (status, true) => format!("{device} hat {calls_meant} mit {status} beantwortet"),
+                    (status, false) => format!("{device} hat {calls_meant} abgewiesen: {status}"),
                 },
                 beside(rejection, *why, finding.count, De),
             )
@@ -191,10 +196,13 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
                 ));
             }
             format!(
-                "{device} {}.{}{others} Callers: {callers}.",
+                "{}.{}{others} Callers: {callers}.",
                 match (told(rejection, En), finding.count < *calls) {
-                    (status, true) => format!("answered {which} with {status}"),
-                    (status, false) => format!("turned away {which}: {status}"),
+                    (status, true) if is_challenge(rejection) => {
+                        format!("{which} ended when {device} answered with {status}")
+                    }
+                    (status, true) => format!("{device} answered {which} with {status}"),
+                    (status, false) => format!("{device} turned away {which}: {status}"),
                 },
                 beside(rejection, *why, finding.count, En),
             )
@@ -383,6 +391,11 @@ fn beside(rejection: &Rejection, why: Option<Circumstance>, calls: u64, language
     }
 }
 
+/// Whether it only asks for credentials: who has them goes on.
+fn is_challenge(rejection: &Rejection) -> bool {
+    matches!(rejection.status, 401 | 407)
+}
+
 /// `403 (verboten; „Wrong password or domain“)`: the phrase only where it is not that of the RFC.
 fn told(rejection: &Rejection, language: Language) -> String {
     answer(rejection.status, &rejection.reason, language)
@@ -413,7 +426,7 @@ pub(super) fn tally(statuses: &[(u16, u64)], language: Language) -> String {
 }
 
 fn asks_for_credentials(rejection: &Rejection) -> bool {
-    matches!(rejection.status, 401 | 407)
+    is_challenge(rejection)
         || is_about_account(rejection) && rejection.with_credentials && rejection.status == 403
 }
 

@@ -31,6 +31,7 @@ fn astray(refused: u64, until: i64) -> World {
         count: refused,
         span: (at(0), at(0)),
         pause: 0,
+        identification: 0,
     };
     let mut out = Flow { from_b: sent(0), ..udp(OWN, OUTSIDE) };
     out.extra.icmp = std::iter::once(Box::new(icmp)).collect();
@@ -121,6 +122,7 @@ fn one_message_of_a_router_that_no_way_leads_there_is_enough() {
             count: 1,
             span: (at(0), at(0)),
             pause: 0,
+            identification: 0,
         };
         once.traffic.flows[0].extra.icmp = std::iter::once(Box::new(icmp)).collect();
         told(&once).is_some()

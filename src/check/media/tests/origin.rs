@@ -163,6 +163,7 @@ fn unreachable(count: u64) -> IcmpReport {
         count,
         span: (at(0), at(0)),
         pause: 0,
+        identification: 0,
     }
 }
 

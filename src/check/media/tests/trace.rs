@@ -19,6 +19,7 @@ fn refusal(by: &str, span: (i64, i64), pause: i64) -> Box<IcmpReport> {
         count: 6,
         span: (at(span.0), at(span.1)),
         pause: pause * 1_000_000,
+        identification: 0,
     })
 }
 

@@ -117,6 +117,7 @@ fn a_port_that_nobody_documented_is_closed_when_the_device_says_so() {
             count: 1,
             span: (at(0), at(0)),
             pause: 0,
+            identification: 0,
         };
         let mut flow = udp(&format!("{PHONE}:40001"), &format!("{PBX}:69"));
         flow.extra.icmp.push(Box::new(report));

@@ -18,6 +18,7 @@ fn what_icmp_says_of_a_registration_is_told_with_it() {
             count: 3,
             span: (at(0), at(1_500)),
             pause: 0,
+            identification: 0,
         }));
         match check(&world.case(), &[]).remove(0).detail {
             Detail::Sig002 { refusal, .. } => refusal.map(|icmp| icmp.code),
@@ -56,6 +57,7 @@ fn so_it_is_with_a_request_that_is_sent_again() {
             count: 3,
             span: (at(from), at(from + 3_000)),
             pause: 0,
+            identification: 0,
         }));
         let found = check(&world.case(), &[]).into_iter().find_map(|finding| match finding.detail {
             Detail::Sig009 { refusal, .. } => Some(refusal.is_some()),
@@ -136,6 +138,7 @@ fn that_fragments_never_came_is_what_icmp_says() {
             count: 2,
             span: (at(5_000), at(6_000)),
             pause: 0,
+            identification: 0,
         }));
         world.traffic.flows = vec![flow];
         check(&world.case(), &[]).into_iter().find_map(|finding| match finding.detail {

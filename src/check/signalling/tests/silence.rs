@@ -131,6 +131,7 @@ fn tries_from_port_to_port_are_those_of_one_account() {
                 count: 1,
                 span: (at(1_000), at(1_000)),
                 pause: 0,
+                identification: 0,
             })
         };
         for (port, code) in [(40001, 3), (40002, 3), (40003, 13)] {
@@ -203,6 +204,7 @@ fn routers_that_send_a_request_round_and_round_are_told() {
                 count: 7,
                 span: (at(1_002), at(33_002)),
                 pause: 0,
+                identification: 0,
             }));
         }
         check(&world.case(), &[]).into_iter().map(|finding| (finding.confidence, finding.detail)).next()

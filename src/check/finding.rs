@@ -21,7 +21,7 @@ pub use evidence::Evidence;
 pub use row::{Beside, RowResult, RowStatus, RulebookInfo};
 pub use signs::{
     Astray, Back, Export, Framed, Guessing, Heard, Hop, Interrupted, Intrusion, Life, LossSign, Lost, Mute,
-    NameFailure, Named, NoVoice, Others, Passage, Refusal, Size, Station, Trace, Unevenness, Unread,
+    Missed, NameFailure, Named, NoVoice, Others, Passage, Refusal, Size, Station, Trace, Unevenness, Unread,
     VoiceSender, VoiceSent,
 };
 pub use verdict::{Accepted, Audit, Few, Observation, Remark, Unjudged, Verdict};
@@ -436,8 +436,7 @@ pub enum Detail {
         refusal: Option<Box<IcmpReport>>,
         /// Of the requests; where they are `unheard`, of their answers.
         size: Size,
-        /// Whose registration names this address although it has another one itself, and for which account.
-        contact: Option<(IpAddr, Box<str>)>,
+        why: Option<Missed>,
     },
     /// SIG-009, over TCP: in so many connections as the finding counts, what it sent was not acknowledged any more. `most`: how
     /// often it was sent, `bytes`: of it, `rested`: ns without anything from the other side before, the least of all. `life`:

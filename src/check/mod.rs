@@ -50,7 +50,7 @@ pub(crate) use expiry::Expiry;
 pub(crate) use filter::{by_number, is_by_number};
 pub use finding::{
     Accepted, Astray, Audit, Back, Beside, Code, Detail, Evidence, Export, Few, Finding, Framed, Guessing,
-    Heard, Hop, Interrupted, Intrusion, Life, LossSign, Lost, Mute, NameFailure, Named, NoVoice, Observation,
+    Heard, Hop, Interrupted, Intrusion, Life, LossSign, Lost, Mute, Missed, NameFailure, Named, NoVoice, Observation,
     Others, Party, Passage, PortUse, Refusal, Remark, RowResult, RowStatus, RulebookInfo, Severity, Side,
     Size, Station, Subject, Trace, Unevenness, Unjudged, Unread, Verdict, VoiceSender, VoiceSent,
 };

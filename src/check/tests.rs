@@ -79,7 +79,7 @@ fn who_sends_again_because_answers_get_lost_in_fragments_is_not_told_beside_it()
             status: None,
             refusal: None,
             size: Size::Usual,
-            contact: None,
+            why: None,
         };
         let large = Detail::Sig006 {
             peer: socket(peer),

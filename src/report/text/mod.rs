@@ -31,6 +31,7 @@ mod life;
 mod loss;
 mod malformed;
 mod misled;
+mod missed;
 mod mute;
 mod network;
 mod no_voice;

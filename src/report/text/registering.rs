@@ -215,20 +215,6 @@ pub(super) fn turns(accepted: Option<u64>, language: Language) -> String {
     }
 }
 
-/// That a telephone registered with an address that it does not have, as a sentence behind others.
-pub(super) fn another_address(client: IpAddr, account: &str, language: Language) -> String {
-    let account = quoted(account);
-    match language {
-        De => format!(
-            " Diese Adresse nennt {client} bei der Anmeldung von {account} als die eigene (Contact); gesendet hat das Gerät die \
-             Anmeldung aber von {client}."
-        ),
-        En => format!(
-            " {client} names that address as its own when it registers {account} (Contact), but sent the registration from {client}."
-        ),
-    }
-}
-
 /// What to do about requests that ICMP turns away.
 pub(super) fn let_through(icmp: &IcmpReport, asked: IpAddr, language: Language) -> &'static str {
     let is_asked = icmp.reporter == asked;

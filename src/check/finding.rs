@@ -20,8 +20,8 @@ mod verdict;
 pub use evidence::Evidence;
 pub use row::{Beside, RowResult, RowStatus, RulebookInfo};
 pub use signs::{
-    Astray, Back, Export, Framed, Guessing, Heard, Hop, Interrupted, Intrusion, Life, LossSign, Lost, Mute,
-    Missed, NameFailure, Named, NoVoice, Others, Passage, Refusal, Size, Station, Trace, Unevenness, Unread,
+    Astray, Back, Export, Framed, Guessing, Heard, Hop, Interrupted, Intrusion, Life, LossSign, Lost, Missed,
+    Mute, NameFailure, Named, NoVoice, Others, Passage, Refusal, Size, Station, Trace, Unevenness, Unread,
     VoiceSender, VoiceSent,
 };
 pub use verdict::{Accepted, Audit, Few, Observation, Remark, Unjudged, Verdict};
@@ -383,6 +383,8 @@ pub enum Detail {
         mended: Option<i64>,
         /// The connection itself never stood, so nothing was asked and no account is known: it got no answer, or a reset.
         unconnected: Option<Refusal>,
+        /// Another registrar, with which the account stands.
+        instead: Option<SocketAddr>,
     },
     /// SIG-003. `addresses`: before and after, where the public address changed too. `further`: as of SIG-002.
     Sig003 {

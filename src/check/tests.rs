@@ -28,6 +28,7 @@ fn a_registration_at_a_blocked_port_is_told_once() {
             serves: Others::Unserved,
             near: true,
             unconnected: None,
+            instead: None,
             refusal: None,
             mended: None,
         };

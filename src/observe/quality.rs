@@ -9,6 +9,7 @@ use crate::decode::Skip;
 use super::clock::{Leaps, Stray};
 use super::echoes::ClocksApart;
 use super::message::sip::{Defect, SipMessage};
+use super::storm::Storm;
 
 /// SIP messages that are malformed and yet readable. Those that were cut when they were captured are none of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -109,6 +110,8 @@ pub struct Quality {
     pub messages_over_cap: u64,
     /// Frames of a cooked capture that the capturing device sent itself, or that were meant for it.
     pub own_cooked: u64,
+    /// One question of ARP over and over.
+    pub storm: Option<Storm>,
     /// Frames that the user's filter kept out.
     pub filtered: u64,
 }

@@ -51,7 +51,8 @@ fn unmapped(case: &Case<'_>, row: &Repeated) -> Option<Missed> {
     let (one, own) = rows().find_map(|one| {
         let own = one.contact.as_deref().and_then(address)?;
         let is_translated = own != row.to.ip() && own.is_ipv4() && !one.is_passed_on;
-        let is_it = one.client == row.to && one.protocol == Protocol::Udp && one.standing != Standing::SignedOff;
+        let is_it =
+            one.client == row.to && one.protocol == Protocol::Udp && one.standing != Standing::SignedOff;
         let stood = one.granted.is_some_and(|(first, _)| first < row.span.0);
         (is_it && is_translated && stood).then_some((one, own))
     })?;
@@ -59,11 +60,7 @@ fn unmapped(case: &Case<'_>, row: &Repeated) -> Option<Missed> {
         let is_later = other.granted.is_some_and(|(first, _)| first > row.span.0);
         (&other.aor, &other.contact) == (&one.aor, &one.contact) && other.client != row.to && is_later
     });
-    Some(Missed::Unmapped {
-        account: one.aor.clone(),
-        own,
-        later: later.map(|other| other.client.port()),
-    })
+    Some(Missed::Unmapped { account: one.aor.clone(), own, later: later.map(|other| other.client.port()) })
 }
 
 /// `192.168.10.21` of `sip:11@192.168.10.21:5060;transport=udp`.

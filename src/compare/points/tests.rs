@@ -154,7 +154,9 @@ fn the_same_packet_is_the_same_message_however_long_it_was_under_way() {
         for (ms, identification) in sent {
             let look = Look { dscp: 0, vlan: None, ttl: 64 };
             let message = message::Message::of(&read, text.as_bytes(), (Timestamp(ms * MS), from, to, look));
-            trace.messages.extend(message.map(|one| message::Message { identification: *identification, ..one }));
+            trace
+                .messages
+                .extend(message.map(|one| message::Message { identification: *identification, ..one }));
         }
         trace.span = Some((Timestamp(-60_000 * MS), Timestamp(60_000 * MS)));
         trace

@@ -87,8 +87,26 @@ pub(in crate::report) struct Quality {
     /// A packet with a false time, where this is all that is wrong with the times.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::report) stray: Option<Stray>,
+    /// One question of ARP that came as fast and as often as no device asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) arp_storm: Option<ArpStorm>,
     /// Frames that the user's filter kept out.
     pub(in crate::report) filtered: u64,
+}
+
+/// The same question of ARP over and over, at least 1000 times and 500 times a second.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(in crate::report) struct ArpStorm {
+    /// Who asks.
+    pub(in crate::report) asker: String,
+    /// Whom it seeks.
+    pub(in crate::report) target: String,
+    pub(in crate::report) requests: u64,
+    pub(in crate::report) length_ms: f64,
+    /// The first of them.
+    pub(in crate::report) frame: u64,
+    /// Position of its file in `captures`.
+    pub(in crate::report) file: u16,
 }
 
 /// A packet with a false time: those before and after it are close together and far from it.
@@ -170,6 +188,14 @@ pub(super) fn of(traffic: &Traffic, undecoded: BTreeMap<String, u64>) -> Quality
             frame: stray.frame.number(),
             file: stray.frame.file(),
             time: number::rfc3339(stray.time),
+        }),
+        arp_storm: quality.storm.map(|storm| ArpStorm {
+            asker: storm.asker.to_string(),
+            target: storm.target.to_string(),
+            requests: storm.requests,
+            length_ms: storm.span.1.since(storm.span.0) as f64 / 1e6,
+            frame: storm.first.number(),
+            file: storm.first.file(),
         }),
         filtered: quality.filtered,
     }

@@ -9,8 +9,8 @@ use crate::report::json::skip::named;
 use crate::report::link;
 use crate::report::number::{NO_VALUE, bytes, counted, share, span};
 use crate::report::text::{
-    absent, edition, extract_line, given_words, malformed, refused_pairs, run_words, stray_line,
-    unjudged_lines, use_line,
+    StormLine, absent, edition, extract_line, given_words, malformed, refused_pairs, run_words, storm_line,
+    stray_line, unjudged_lines, use_line,
 };
 
 /// Most files whose SHA-256 is told; JSON tells all.
@@ -67,6 +67,18 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
         let kinds = quality.malformed_sip_kinds.iter().map(|(kind, messages)| (kind.as_str(), *messages));
         let told = malformed(quality.malformed_sip, kinds, maker.language);
         facts.push((labels.malformed_sip, told));
+    }
+    if let Some(storm) = &quality.arp_storm {
+        let place = place(document, storm.file, storm.frame);
+        let line = StormLine {
+            asker: &shown(&storm.asker),
+            target: &shown(&storm.target),
+            requests: storm.requests,
+            length: (storm.length_ms * 1e6) as i64,
+            frames: quality.frames,
+            place: place.as_deref(),
+        };
+        facts.push((labels.storm, storm_line(line, maker.language)));
     }
     for capture in &document.captures {
         if let Some(received) = capture.extract_of {

@@ -15,7 +15,8 @@ use crate::report::captured::{LeapLines, Passing, Stations, Wrapping, is_mixed};
 use crate::report::link;
 use crate::report::number::{bytes, counted, period, share};
 use crate::report::text::{
-    extract_line, given_words, malformed, paper_words, refused_pairs, run_words, stray_line,
+    StormLine, extract_line, given_words, malformed, paper_words, refused_pairs, run_words, storm_line,
+    stray_line,
 };
 use crate::site::{Kind, Scope};
 
@@ -187,6 +188,18 @@ fn quality_facts(view: &View<'_>) -> Vec<(Piece, Piece)> {
     }
     if quality.incomplete_datagrams > 0 {
         facts.push((labels.incomplete.into(), view.count(quality.incomplete_datagrams).into()));
+    }
+    if let Some(storm) = quality.storm {
+        let (place, found) = view.frames(&[storm.first]);
+        let line = StormLine {
+            asker: &storm.asker.to_string(),
+            target: &storm.target.to_string(),
+            requests: storm.requests,
+            length: storm.span.1.since(storm.span.0),
+            frames: quality.frames,
+            place: (found > 0).then_some(place.as_str()),
+        };
+        facts.push((labels.storm.into(), storm_line(line, view.language).into()));
     }
     let over_cap = over_cap(view);
     if !over_cap.is_empty() {

@@ -40,14 +40,18 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     }
 }
 
-/// Address, then hardware address and its maker.
+/// Address, then hardware address and its maker, and from which other hardware its packets come.
 fn address(view: &View<'_>, device: &Device) -> Vec<String> {
     // Behind a router every packet carries the router's hardware address.
     let is_near = device.scope != Scope::Public && device.on_link != Some(false);
-    let mac = host(view, device).filter(|_| is_near).and_then(|host| host.macs.first());
-    let mac = mac.map(|seen| seen.mac.to_string());
+    let macs = host(view, device).filter(|_| is_near).map(|host| host.macs.as_slice()).unwrap_or_default();
+    // The maker is that of the first one whose prefix names any.
+    let own = macs.iter().find(|seen| !seen.mac.is_local()).or(macs.first());
+    let other = macs.iter().find(|seen| seen.frames > 0 && own.is_some_and(|own| own.mac != seen.mac));
+    let mac = own.map(|seen| seen.mac.to_string());
     let maker = device.maker.as_ref().map(ToString::to_string);
-    [Some(device.address.to_string()), mac, maker].into_iter().flatten().collect()
+    let other = other.map(|seen| format!("{} {}", view.words.notes.also_from, seen.mac));
+    [Some(device.address.to_string()), mac, maker, other].into_iter().flatten().collect()
 }
 
 fn host<'a>(view: &View<'a>, device: &Device) -> Option<&'a HostFacts> {

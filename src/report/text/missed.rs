@@ -88,11 +88,17 @@ mod tests {
     #[test]
     fn a_lost_mapping_is_sure_only_where_another_one_follows() {
         let told = |later, language| {
-            let why = Missed::Unmapped { account: "sip:19@a".into(), own: "192.168.178.20".parse().unwrap(), later };
+            let why = Missed::Unmapped {
+                account: "sip:19@a".into(),
+                own: "192.168.178.20".parse().unwrap(),
+                later,
+            };
             let [de, en] = action(&why);
             format!("{} {}", sentence(&why, language), if language == De { de } else { en })
         };
-        assert!(told(Some(33061), De).contains("Port 33061") && !told(Some(33061), De).contains("Vermutlich"));
+        assert!(
+            told(Some(33061), De).contains("Port 33061") && !told(Some(33061), De).contains("Vermutlich")
+        );
         assert!(told(None, De).contains("Vermutlich") && told(None, De).contains("noch läuft"));
         assert!(told(Some(33061), En).contains("port 33061") && !told(Some(33061), En).contains("probably"));
         assert!(told(None, En).contains("probably") && told(None, En).contains("still runs"));

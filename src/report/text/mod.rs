@@ -49,6 +49,7 @@ mod signalling;
 mod standstill;
 mod status;
 mod stalled;
+mod storm;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -97,6 +98,7 @@ pub(crate) use remarks::remark;
 pub(crate) use running::run_words;
 pub use screen::{ScreenWords, screen_words};
 pub(crate) use status::{is_standard_phrase, sip_status};
+pub(crate) use storm::{StormLine, storm_line};
 pub(crate) use stream::{codecs_in_turn, heard_with, pause, reordered, skipped, spells, together};
 pub(crate) use unheard::refused_pairs;
 pub(crate) use unsolicited::unsolicited;

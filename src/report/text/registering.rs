@@ -36,6 +36,7 @@ pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language:
             further,
             refusal,
             mended,
+            instead,
             ..
         } => {
             let silence = match refusal {
@@ -65,6 +66,18 @@ pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language:
                     },
                 ),
             };
+            if let Some(instead) = instead {
+                text.push_str(&match language {
+                    De => format!(
+                        " Dasselbe Konto ist bei {instead} angemeldet: Das Gerät ist anrufbar, solange jener Server läuft, und \
+                         wartet nur, wenn es diesen zuerst fragt."
+                    ),
+                    En => format!(
+                        " The same account is registered at {instead}: the device can be called as long as that server runs, and \
+                         only waits where it asks this one first."
+                    ),
+                });
+            }
             if let Some(after) = mended {
                 let after = duration(*after, language);
                 text.push_str(&match language {

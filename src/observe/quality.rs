@@ -94,6 +94,8 @@ pub struct Quality {
     /// Packets between two addresses whose Ethernet header names no two stations: of the loopback interface, where a device has
     /// several addresses, or somebody put others in.
     pub one_station: u64,
+    /// Packets of a device to itself whose Ethernet header names no station: only the device itself can capture them.
+    pub looped: u64,
     /// IP datagrams whose fragments never came together.
     pub incomplete_datagrams: u64,
     /// SIP messages that no call and no registration could be told of, because Call-ID or `CSeq` is missing.

@@ -84,6 +84,9 @@ pub(in crate::report) struct Quality {
     /// Packets from an address to itself whose Ethernet header names two stations: addresses were replaced later.
     #[serde(default)]
     pub(in crate::report) rewritten: u64,
+    /// Packets of a device to itself whose Ethernet header names no station (zeros), as on the loopback interface of Linux.
+    #[serde(default)]
+    pub(in crate::report) looped: u64,
     /// A packet with a false time, where this is all that is wrong with the times.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::report) stray: Option<Stray>,
@@ -184,6 +187,7 @@ pub(super) fn of(traffic: &Traffic, undecoded: BTreeMap<String, u64>) -> Quality
         own_cooked: quality.own_cooked,
         one_station: quality.one_station,
         rewritten: quality.rewritten,
+        looped: quality.looped,
         stray: quality.stray.map(|stray| Stray {
             frame: stray.frame.number(),
             file: stray.frame.file(),

@@ -228,8 +228,12 @@ fn measuring_point(view: &View<'_>) -> Option<(Piece, Piece)> {
     }
     let hosts = view.audit.traffic.hosts.iter();
     hosts.filter(|host| host.came_in).for_each(|host| passing.note_came_in(host.address));
-    let stations =
-        Stations { own: quality.own_cooked, one: quality.one_station, rewritten: quality.rewritten };
+    let stations = Stations {
+        own: quality.own_cooked,
+        one: quality.one_station,
+        rewritten: quality.rewritten,
+        looped: quality.looped,
+    };
     let links: Vec<String> = view.audit.captures.iter().flat_map(link::of_packets).collect();
     let links: Vec<&str> = links.iter().map(String::as_str).collect();
     let layers = Wrapping::of(&view.audit.traffic).layers;

@@ -415,8 +415,8 @@ fn unjudged(what: Unjudged) -> &'static str {
             "EF-Kennzeichnung und RTP-Ports: Im Mitschnitt ist keine Sprache (RTP) zu erkennen."
         }
         Unjudged::OwnOnly => {
-            "Ports, EF-Kennzeichnung und Sprachqualität: Alle IP-Pakete im Mitschnitt nennen ein und dieselbe Adresse als \
-             Absender und Ziel; wer im Netzwerk mit wem spricht, zeigen sie nicht."
+            "Ports, EF-Kennzeichnung und Sprachqualität: Alle IP-Pakete im Mitschnitt sendet ein Gerät an sich selbst (an dieselbe \
+             Adresse, oder von 127.x an 127.x); wer im Netzwerk mit wem spricht, zeigen sie nicht."
         }
         Unjudged::Export => {
             "Alle anderen Verbindungen: Der Mitschnitt enthält nur SIP und RTP, ist also wohl gefiltert. Nicht dokumentierte und \

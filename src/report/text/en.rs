@@ -408,8 +408,8 @@ fn unjudged(what: Unjudged) -> &'static str {
         }
         Unjudged::NoVoice => "EF marking and RTP ports: no voice (RTP) was recognised in the capture.",
         Unjudged::OwnOnly => {
-            "Ports, EF marking and voice quality: all IP packets of the capture name one and the same address as sender and \
-             receiver; who speaks to whom on the network they do not show."
+            "Ports, EF marking and voice quality: all IP packets of the capture go from a device to itself (to the same address, or \
+             from 127.x to 127.x); who speaks to whom on the network they do not show."
         }
         Unjudged::Export => {
             "All other connections: the capture holds SIP and RTP alone, so it is probably filtered. It does not show undocumented \

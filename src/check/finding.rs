@@ -454,14 +454,20 @@ pub enum Detail {
     Net004 { vlans: Vec<(u16, u64)>, expected: Vec<u16> },
     /// NET-005. Who has the address, and who asked for it.
     Net005 { macs: [Mac; 2], askers: Vec<IpAddr> },
-    /// SEC-001. `gained`: what the sources got there.
-    Sec001 { at: SocketAddr, protocol: Protocol, sources: Vec<IpAddr>, gained: Box<Intrusion> },
+    /// SEC-001. `gained`: what the sources got there. `is_direct`: the device has the public address itself.
+    Sec001 {
+        at: SocketAddr,
+        protocol: Protocol,
+        sources: Vec<IpAddr>,
+        gained: Box<Intrusion>,
+        is_direct: bool,
+    },
     /// SEC-002. `agent`: the scanner's own name, if it gave one. `gained`: as of SEC-001, where that does not tell it.
     Sec002 { requests: u64, users: u64, agent: Option<Box<str>>, answered: bool, gained: Box<Intrusion> },
     /// SEC-003. What can be read, in whose conversations.
     Sec003 { apps: Vec<App>, peers: Vec<IpAddr> },
-    /// SEC-004.
-    Sec004 { at: SocketAddr, protocol: Protocol, sources: Vec<IpAddr> },
+    /// SEC-004. `is_direct`: as of SEC-001.
+    Sec004 { at: SocketAddr, protocol: Protocol, sources: Vec<IpAddr>, is_direct: bool },
     /// CAP-001.
     Cap001 { signs: Vec<LossSign> },
     /// CAP-002. `received`: how many packets more than were sent the receivers of that voice report by RTCP, so that it was the

@@ -330,6 +330,7 @@ fn details() -> Vec<Case> {
                 protocol: Protocol::Udp,
                 sources: outside.clone(),
                 gained: Box::default(),
+                is_direct: false,
             },
             Critical,
             Network,
@@ -337,7 +338,12 @@ fn details() -> Vec<Case> {
         ),
         (sec_002, Critical, Network, Some(ATTACKER)),
         (
-            Detail::Sec004 { at: socket("192.168.10.2:443"), protocol: transport, sources: outside },
+            Detail::Sec004 {
+                at: socket("192.168.10.2:443"),
+                protocol: transport,
+                sources: outside,
+                is_direct: true,
+            },
             Critical,
             Network,
             Some(PBX),

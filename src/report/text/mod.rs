@@ -19,6 +19,7 @@ mod edition;
 mod even;
 mod everywhere;
 mod export;
+mod exposed;
 mod en;
 mod en_action;
 mod en_finding;

@@ -2,6 +2,7 @@
 
 use super::View;
 use super::page::{Lean, Page, Piece, Tone};
+use crate::decode::Mac;
 use crate::observe::HostFacts;
 use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::text::former;
@@ -45,9 +46,10 @@ fn address(view: &View<'_>, device: &Device) -> Vec<String> {
     // Behind a router every packet carries the router's hardware address.
     let is_near = device.scope != Scope::Public && device.on_link != Some(false);
     let macs = host(view, device).filter(|_| is_near).map(|host| host.macs.as_slice()).unwrap_or_default();
-    // The maker is that of the first one whose prefix names any.
-    let own = macs.iter().find(|seen| !seen.mac.is_local()).or(macs.first());
-    let other = macs.iter().find(|seen| seen.frames > 0 && own.is_some_and(|own| own.mac != seen.mac));
+    // The maker is that of the first one whose prefix names any; the loopback interface of Linux has zeros.
+    let of_card = || macs.iter().filter(|seen| seen.mac != Mac([0; 6]));
+    let own = of_card().find(|seen| !seen.mac.is_local()).or(of_card().next()).or(macs.first());
+    let other = of_card().find(|seen| seen.frames > 0 && own.is_some_and(|own| own.mac != seen.mac));
     let mac = own.map(|seen| seen.mac.to_string());
     let maker = device.maker.as_ref().map(ToString::to_string);
     let other = other.map(|seen| format!("{} {}", view.words.notes.also_from, seen.mac));

@@ -361,6 +361,7 @@ fn a_device_has_the_hardware_address_that_names_its_maker_and_another_one_beside
     };
     assert_eq!(told([2, 0x11, 0x22, 0x33, 0x44, 0x55], 9), Some(true));
     assert_eq!(told([2, 0x11, 0x22, 0x33, 0x44, 0x55], 0), None, "nothing came from there");
+    assert_eq!(told([0; 6], 9), None, "its loopback interface");
 }
 
 #[test]

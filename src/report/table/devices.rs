@@ -67,8 +67,11 @@ pub(in crate::report) fn role(view: &View<'_>, device: &Device) -> Vec<String> {
         true => format!("{} {}", names.model(model), view.words.notes.fitted),
         false => names.model(model),
     });
+    let mut subjects = view.audit.findings.iter().filter_map(|finding| finding.subject.as_ref());
+    let is_told = subjects.any(|subject| subject.address == device.address);
     let confidence = match device.confidence {
-        Confidence::Suspected => view.words.notes.only_suspected,
+        // What it sends to others may be judged all the same.
+        Confidence::Suspected if !is_told => view.words.notes.only_suspected,
         sure => (view.words.confidence)(sure),
     };
     [Some(names.role(&device.role)), model, Some(confidence.to_owned())].into_iter().flatten().collect()

@@ -386,3 +386,27 @@ fn a_storm_of_arp_is_told_in_the_table_and_on_paper() {
     audit.traffic.quality.storm = Some(Storm { asker, target, requests: 6_000, span, first });
     assert_eq!(shown(&audit), [true; 2]);
 }
+
+#[test]
+fn of_whom_a_finding_tells_is_not_said_to_be_unjudged() {
+    let mut audit = audit();
+    let shown = |audit: &Audit| {
+        let settings = settings(Language::De, 140);
+        let document = crate::report::json::document_of(audit, &names(Language::De), &settings);
+        let paper = crate::report::paper::paper(&document, &jiff::tz::TimeZone::UTC);
+        let paper = format!("{:?}", paper.sections.iter().map(|one| &one.parts).collect::<Vec<_>>());
+        [table(audit, &names(Language::De), &settings), paper]
+            .map(|text| text.contains("wird nicht beurteilt"))
+    };
+    audit.site.devices.truncate(1);
+    audit.site.devices[0].confidence = crate::site::Confidence::Suspected;
+    let address = audit.site.devices[0].address;
+    let all = std::mem::take(&mut audit.findings);
+    assert_eq!(shown(&audit), [true; 2]);
+    audit.findings = all
+        .into_iter()
+        .filter(|one| one.subject.as_ref().is_some_and(|subject| subject.address == address))
+        .collect();
+    assert!(!audit.findings.is_empty());
+    assert_eq!(shown(&audit), [false; 2]);
+}

@@ -143,7 +143,7 @@ const NOTES: Notes = Notes {
     video: "Video",
     few_packets: "Verlust wird erst ab 100 erwarteten Paketen beurteilt; kürzere Sprechwege sind nur aufgeführt.",
     fitted: "oder größer (nach RTP-Ports)",
-    only_suspected: "nur vermutet (Ports ungeprüft)",
+    only_suspected: "nur vermutet (wird nicht beurteilt)",
     every_time_in: "Alle Uhrzeiten in der Zeitzone",
     end_unseen: "Ende nicht im Mitschnitt",
     answer_unseen: "Antwort nicht im Mitschnitt",

@@ -143,7 +143,7 @@ const NOTES: Notes = Notes {
     video: "video",
     few_packets: "Loss is judged from 100 expected packets on; shorter streams are only listed.",
     fitted: "or larger (by RTP ports)",
-    only_suspected: "only suspected (ports unchecked)",
+    only_suspected: "only suspected (not judged)",
     every_time_in: "All times in time zone",
     end_unseen: "end not in the capture",
     answer_unseen: "answer not in the capture",

@@ -20,8 +20,8 @@ mod verdict;
 pub use evidence::Evidence;
 pub use row::{Beside, RowResult, RowStatus, RulebookInfo};
 pub use signs::{
-    Astray, Back, Export, Framed, Guessing, Heard, Hop, Interrupted, Intrusion, Life, LossSign, Lost, Mute,
-    NameFailure, Named, NoVoice, Others, Passage, Refusal, Size, Station, Trace, Unevenness, Unread,
+    Astray, Back, Export, Framed, Guessing, Heard, Hop, Interrupted, Intrusion, Life, LossSign, Lost, Missed,
+    Mute, NameFailure, Named, NoVoice, Others, Passage, Refusal, Size, Station, Trace, Unevenness, Unread,
     VoiceSender, VoiceSent,
 };
 pub use verdict::{Accepted, Audit, Few, Observation, Remark, Unjudged, Verdict};
@@ -385,6 +385,8 @@ pub enum Detail {
         mended: Option<i64>,
         /// The connection itself never stood, so nothing was asked and no account is known: it got no answer, or a reset.
         unconnected: Option<Refusal>,
+        /// Another registrar, with which the account stands.
+        instead: Option<SocketAddr>,
     },
     /// SIG-003. `addresses`: before and after, where the public address changed too. `further`: as of SIG-002.
     Sig003 {
@@ -438,8 +440,7 @@ pub enum Detail {
         refusal: Option<Box<IcmpReport>>,
         /// Of the requests; where they are `unheard`, of their answers.
         size: Size,
-        /// Whose registration names this address although it has another one itself, and for which account.
-        contact: Option<(IpAddr, Box<str>)>,
+        why: Option<Missed>,
     },
     /// SIG-009, over TCP: in so many connections as the finding counts, what it sent was not acknowledged any more. `most`: how
     /// often it was sent, `bytes`: of it, `rested`: ns without anything from the other side before, the least of all. `life`:
@@ -455,14 +456,20 @@ pub enum Detail {
     Net004 { vlans: Vec<(u16, u64)>, expected: Vec<u16> },
     /// NET-005. Who has the address, and who asked for it.
     Net005 { macs: [Mac; 2], askers: Vec<IpAddr> },
-    /// SEC-001. `gained`: what the sources got there.
-    Sec001 { at: SocketAddr, protocol: Protocol, sources: Vec<IpAddr>, gained: Box<Intrusion> },
+    /// SEC-001. `gained`: what the sources got there. `is_direct`: the device has the public address itself.
+    Sec001 {
+        at: SocketAddr,
+        protocol: Protocol,
+        sources: Vec<IpAddr>,
+        gained: Box<Intrusion>,
+        is_direct: bool,
+    },
     /// SEC-002. `agent`: the scanner's own name, if it gave one. `gained`: as of SEC-001, where that does not tell it.
     Sec002 { requests: u64, users: u64, agent: Option<Box<str>>, answered: bool, gained: Box<Intrusion> },
     /// SEC-003. What can be read, in whose conversations.
     Sec003 { apps: Vec<App>, peers: Vec<IpAddr> },
-    /// SEC-004.
-    Sec004 { at: SocketAddr, protocol: Protocol, sources: Vec<IpAddr> },
+    /// SEC-004. `is_direct`: as of SEC-001.
+    Sec004 { at: SocketAddr, protocol: Protocol, sources: Vec<IpAddr>, is_direct: bool },
     /// CAP-001.
     Cap001 { signs: Vec<LossSign> },
     /// CAP-002. `received`: how many packets more than were sent the receivers of that voice report by RTCP, so that it was the

@@ -50,9 +50,10 @@ pub(crate) use expiry::Expiry;
 pub(crate) use filter::{by_number, is_by_number};
 pub use finding::{
     Accepted, Astray, Audit, Back, Beside, Code, Detail, Evidence, Export, Few, Finding, Framed, Guessing,
-    Heard, Hop, Interrupted, Intrusion, Life, LossSign, Lost, Mute, NameFailure, Named, NoVoice, Observation,
-    Others, Party, Passage, PortUse, Refusal, Remark, RowResult, RowStatus, RulebookInfo, Severity, Side,
-    Size, Station, Subject, Trace, Unevenness, Unjudged, Unread, Verdict, VoiceSender, VoiceSent,
+    Heard, Hop, Interrupted, Intrusion, Life, LossSign, Lost, Missed, Mute, NameFailure, Named, NoVoice,
+    Observation, Others, Party, Passage, PortUse, Refusal, Remark, RowResult, RowStatus, RulebookInfo,
+    Severity, Side, Size, Station, Subject, Trace, Unevenness, Unjudged, Unread, Verdict, VoiceSender,
+    VoiceSent,
 };
 pub(crate) use grouped::joined;
 pub use media::{LEAST_JUDGED, LOSS_LIMITS, MOS_LIMITS, clock_runs_at};

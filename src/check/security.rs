@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::Timestamp;
 use crate::observe::message::App;
-use crate::observe::{Answer, Call, Flow, FlowView, Protocol, SipEndpoint};
+use crate::observe::{Answer, Call, Flow, FlowView, HostFacts, Protocol, SipEndpoint, is_public};
 use crate::rules::{Row, Scanner};
 use crate::site::{AppName, Confidence, Initiator, Kind, Scope};
 
@@ -88,13 +88,14 @@ fn exposed(case: &Case<'_>) -> Vec<Finding> {
                 Intrusion::default()
             };
             let sources = sources.into_iter().collect();
+            let is_direct = stands_outside(case, &flows, at);
             let known = case.device(at.ip()).map_or(Confidence::Suspected, |device| device.confidence);
             let confidence = if is_certain { known } else { Confidence::Suspected };
             Finding {
                 detail: if is_sip {
-                    Detail::Sec001 { at, protocol, sources, gained: gained.into() }
+                    Detail::Sec001 { at, protocol, sources, gained: gained.into(), is_direct }
                 } else {
-                    Detail::Sec004 { at, protocol, sources }
+                    Detail::Sec004 { at, protocol, sources, is_direct }
                 },
                 severity: match is_certain {
                     true => Severity::Critical,
@@ -111,6 +112,15 @@ fn exposed(case: &Case<'_>) -> Vec<Finding> {
         },
     );
     findings.collect()
+}
+
+/// Whether a device has the public address of these answers itself: they leave as systems send them, and no router has passed
+/// them on.
+fn stands_outside(case: &Case<'_>, flows: &[&Flow], at: SocketAddr) -> bool {
+    let untouched = |ttl: Option<(u8, u8)>| matches!(ttl, Some((least, most)) if least == most && matches!(most, 64 | 128 | 255));
+    is_public(at.ip())
+        && case.host(at.ip()).is_some_and(HostFacts::has_come_directly)
+        && flows.iter().filter(|flow| flow.from_b.packets > 0).all(|flow| untouched(flow.from_b.ttl))
 }
 
 /// Whether all that an address asks for by SIP are OPTIONS, as a registrar does that keeps the way to its client open, and it
@@ -392,6 +402,25 @@ text.en = "-"
         assert!(exposed(tcp("203.0.113.9:44000", "192.168.10.2:443", TcpOutcome::Refused, 2)).is_empty());
         assert!(exposed(tcp("192.168.10.51:44000", "192.168.10.2:443", TcpOutcome::Answered, 1)).is_empty());
         assert!(exposed(tcp("203.0.113.9:44000", "192.168.10.2:8443", TcpOutcome::Answered, 1)).is_empty());
+    }
+
+    #[test]
+    fn whose_packets_leave_untouched_with_a_public_address_stands_outside_itself() {
+        let told = |ttl: (u8, u8), on_link: bool| {
+            let mut flow = Flow { app: App::Sip, ..udp("203.0.113.9:5071", "198.51.100.39:5060") };
+            flow.from_b.ttl = Some(ttl);
+            let mut world = World::new(RULES).device("198.51.100.39", "acme.pbx").flows(vec![flow]);
+            let mut host = crate::observe::fixture::host("198.51.100.39", Some(on_link));
+            host.ttl = Some(ttl);
+            world.traffic.hosts = vec![host];
+            match check(&world.case()).remove(0).detail {
+                Detail::Sec001 { is_direct, .. } => is_direct,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert!(told((128, 128), true));
+        assert!(!told((127, 127), true) && !told((63, 64), true), "a router passed them on");
+        assert!(!told((64, 64), false), "its hardware sends for others, too");
     }
 
     #[test]

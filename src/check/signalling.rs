@@ -20,7 +20,7 @@ use crate::site::{Confidence, Scope};
 use super::case::Case;
 use super::evidence::Collector;
 use super::filter;
-use super::finding::{Code, Detail, Evidence, Finding, Party, Severity, Unjudged};
+use super::finding::{Code, Detail, Evidence, Finding, Missed, Party, Severity, Unjudged};
 use super::hidden::is_left_out;
 use super::rejection::Rejection;
 
@@ -403,12 +403,11 @@ fn repeated(case: &Case<'_>, row: &Repeated, onward: &[&Repeated]) -> Option<Fin
         hops.push(last.to.ip());
         last = next;
     }
-    let contact = contact::stale(case, last);
-    let is_misled = contact.is_some();
+    let why = contact::missed(case, last);
     let is_own = |host: IpAddr| case.scope(host) == Scope::Lan || case.device(host).is_some();
     if !is_own(sender) && !hops.iter().any(|hop| is_own(*hop))
         || row.span.1.since(row.span.0) < LEAST_WAIT
-        || contact.is_none() && !case.would_see_an_answer(sender, row.to.ip())
+        || why.is_none() && !case.would_see_an_answer(sender, row.to.ip())
     {
         return None;
     }
@@ -421,6 +420,7 @@ fn repeated(case: &Case<'_>, row: &Repeated, onward: &[&Repeated]) -> Option<Fin
     if hops.is_empty() && onward.iter().any(is_behind) {
         return None;
     }
+    let is_gone = matches!(why, Some(Missed::Elsewhere { .. } | Missed::Unfound { .. }));
     let mut collector = Collector::default();
     collector.frames(&row.frames);
     collector.time(row.span.0);
@@ -441,7 +441,7 @@ fn repeated(case: &Case<'_>, row: &Repeated, onward: &[&Repeated]) -> Option<Fin
                 .filter(|(_, times)| times * 2 > row.answered),
             refusal: refusal(case, (&[last.from], last.to), row.span),
             size: if row.unheard > 0 { large::of_answers(case, row) } else { large::of_requests(case, last) },
-            contact,
+            why,
         },
         severity: Severity::Warning,
         confidence: Confidence::Likely,
@@ -449,7 +449,7 @@ fn repeated(case: &Case<'_>, row: &Repeated, onward: &[&Repeated]) -> Option<Fin
         rows: Vec::new(),
         count: row.requests,
         // What was refused in the end reached its target; who asked for credentials only answered late.
-        responsible: match !is_misled && row.statuses.keys().all(|status| matches!(status, 401 | 407)) {
+        responsible: match !is_gone && row.statuses.keys().all(|status| matches!(status, 401 | 407)) {
             true => Party::Network,
             false => Party::Telephony,
         },

@@ -37,6 +37,7 @@ fn a_registration_at_a_blocked_port_is_told_once() {
             serves: Others::Unserved,
             near: true,
             unconnected: None,
+            instead: None,
             refusal: None,
             mended: None,
         };
@@ -88,7 +89,7 @@ fn who_sends_again_because_answers_get_lost_in_fragments_is_not_told_beside_it()
             status: None,
             refusal: None,
             size: Size::Usual,
-            contact: None,
+            why: None,
         };
         let large = Detail::Sig006 {
             peer: socket(peer),

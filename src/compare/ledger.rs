@@ -315,6 +315,7 @@ mod tests {
             protocol: Protocol::Udp,
             sources: Vec::new(),
             gained: Box::default(),
+            is_direct: false,
         };
         audit.findings[0].detail = exposed(5060);
         assert_eq!(ledger.update(&audit).len(), 1);

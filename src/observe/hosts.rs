@@ -14,6 +14,7 @@ use crate::decode::Mac;
 use super::batch::add_new;
 use super::facts::{ArpTimes, HostFacts, MacSeen};
 use super::message::arp::{Arp, Operation};
+use super::storm::{Rush, Storm};
 use super::traffic::{Direction, Flow};
 
 /// Addresses for which facts are kept; the busiest networks of our customers have some thousand.
@@ -62,6 +63,7 @@ struct Sought {
     /// How many followed at once.
     again: u64,
     latest: Timestamp,
+    rush: Rush,
 }
 
 impl HostBook {
@@ -96,7 +98,9 @@ impl HostBook {
             && !arp.is_gratuitous()
             && (self.sought.len() < SOUGHT_KEPT || self.sought.contains_key(&way))
         {
-            let sought = self.sought.entry(way).or_insert(Sought { count: 0, again: 0, latest: time });
+            let new = || Sought { count: 0, again: 0, latest: time, rush: Rush::of(frame, time) };
+            let sought =
+                self.sought.entry(way).and_modify(|sought| sought.rush.note(frame, time)).or_insert_with(new);
             let passed = time.since(sought.latest);
             if sought.count == 0 || passed > ONE_QUESTION {
                 sought.again += u64::from(sought.count > 0 && passed < ASKS_AGAIN);
@@ -167,6 +171,13 @@ impl HostBook {
             }
         }
         vain
+    }
+
+    /// The question that came more often than any device asks, and most often of all.
+    pub(super) fn storm(&self) -> Option<Storm> {
+        let storms = self.sought.iter().filter_map(|(way, sought)| sought.rush.storm(way.0, way.1));
+        // The first of equals.
+        storms.reduce(|most, one| if one.requests > most.requests { one } else { most })
     }
 
     /// Facts for every address that sent or was paired.

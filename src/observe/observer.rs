@@ -239,6 +239,7 @@ impl Observer {
             decoded: self.sums.frames - self.skipped.values().sum::<u64>(),
             skipped: self.skipped,
             link_messages: self.link_messages,
+            storm: self.hosts.storm(),
             fragments: self.fragments,
             cut_sip: self.cut_sip,
             cut_sip_count: self.cut_sip_count,

@@ -9,6 +9,7 @@ use crate::decode::Skip;
 use super::clock::{Leaps, Stray};
 use super::echoes::ClocksApart;
 use super::message::sip::{Defect, SipMessage};
+use super::storm::Storm;
 
 /// SIP messages that are malformed and yet readable. Those that were cut when they were captured are none of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -93,6 +94,8 @@ pub struct Quality {
     /// Packets between two addresses whose Ethernet header names no two stations: of the loopback interface, where a device has
     /// several addresses, or somebody put others in.
     pub one_station: u64,
+    /// Packets of a device to itself whose Ethernet header names no station: only the device itself can capture them.
+    pub looped: u64,
     /// IP datagrams whose fragments never came together.
     pub incomplete_datagrams: u64,
     /// SIP messages that no call and no registration could be told of, because Call-ID or `CSeq` is missing.
@@ -109,6 +112,8 @@ pub struct Quality {
     pub messages_over_cap: u64,
     /// Frames of a cooked capture that the capturing device sent itself, or that were meant for it.
     pub own_cooked: u64,
+    /// One question of ARP over and over.
+    pub storm: Option<Storm>,
     /// Frames that the user's filter kept out.
     pub filtered: u64,
 }

@@ -52,6 +52,8 @@ pub struct Lull {
     pub tries: Tries,
     /// The answer that ended it.
     pub until: Timestamp,
+    /// Whether the server answered another client meanwhile: then it was not away.
+    pub answers_others: bool,
 }
 
 /// Tries in vain.
@@ -91,8 +93,34 @@ type Asked = (IpAddr, Box<str>, u16, IpAddr);
 pub(super) struct ResolverBook {
     pairs: BTreeMap<Pair, Standing>,
     failed: BTreeMap<Asked, (u8, Tries)>,
+    /// Whom each server answered last.
+    answered: BTreeMap<IpAddr, Latest>,
     /// What there was no room for, but for hosts that ask more than one telephone would.
     pub(super) over_cap: u64,
+}
+
+/// The latest answers of a server to two clients.
+#[derive(Clone, Copy, Debug)]
+struct Latest {
+    client: IpAddr,
+    at: Timestamp,
+    /// To any other one.
+    before: Option<Timestamp>,
+}
+
+impl Latest {
+    fn note(&mut self, client: IpAddr, time: Timestamp) {
+        if client != self.client {
+            self.before = Some(self.at);
+            self.client = client;
+        }
+        self.at = time;
+    }
+
+    /// To anybody else than this one.
+    fn but_for(&self, client: IpAddr) -> Option<Timestamp> {
+        if client == self.client { self.before } else { Some(self.at) }
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -102,6 +130,8 @@ struct Standing {
     lull: Option<Box<Lull>>,
     /// The try before the latest one.
     earlier: Option<Timestamp>,
+    /// When it was first seen that the server answered another client since the first of these tries.
+    others: Option<Timestamp>,
     /// Latest answer without an error of another server.
     helped: Option<Timestamp>,
     /// Types of records that were asked for since the latest answer, and since when: some servers never answer one of them.
@@ -167,6 +197,7 @@ impl ResolverBook {
                 self.over_cap += u64::from(self.pairs.len() >= PAIRS_KEPT);
                 return;
             }
+            let others = self.answered.get(&pair.1).and_then(|latest| latest.but_for(pair.0));
             let standing = self.pairs.entry(pair).or_default();
             if standing.ids.is_full() {
                 standing.ids.remove(0);
@@ -174,6 +205,9 @@ impl ResolverBook {
             standing.ids.push(message.id);
             let tries = match &mut standing.silence {
                 Some(tries) => {
+                    // An answer to somebody who asked before the first try may come just behind it.
+                    let is_meanwhile = |at: &Timestamp| at.since(tries.span.0) >= ONE_TRY;
+                    standing.others = standing.others.or(others.filter(is_meanwhile));
                     let latest = tries.span.1;
                     tries.add(frame, time);
                     if tries.span.1 != latest {
@@ -183,6 +217,7 @@ impl ResolverBook {
                 }
                 None => {
                     standing.kinds.clear();
+                    standing.others = None;
                     standing.silence.insert(Tries::new(frame, time))
                 }
             };
@@ -208,6 +243,11 @@ impl ResolverBook {
         message: &DnsMessage,
     ) {
         let is_good = message.rcode == 0;
+        if let Some(latest) = self.answered.get_mut(&server) {
+            latest.note(client, time);
+        } else if self.answered.len() < PAIRS_KEPT {
+            self.answered.insert(server, Latest { client, at: time, before: None });
+        }
         let pairs = self.pairs.range_mut((client, LEAST)..).take_while(|(pair, _)| pair.0 == client);
         for ((_, asked), standing) in pairs {
             let is_it = *asked == server;
@@ -226,7 +266,8 @@ impl ResolverBook {
                 let earlier = standing.earlier;
                 if let Some((mut tries, earlier)) = ended.filter(|tries| tries.tries > 1).zip(earlier) {
                     (tries.tries, tries.span.1) = (tries.tries - 1, earlier);
-                    standing.ended(Lull { tries, until: time });
+                    let answers_others = standing.others.is_some_and(|at| at <= tries.span.1);
+                    standing.ended(Lull { tries, until: time, answers_others });
                 }
             } else if is_good {
                 standing.helped = Some(time);
@@ -364,6 +405,31 @@ mod tests {
         let services = [0, 5_000, 20_000].map(|ms| (ms, ONE, 1, "_sip._udp.a.example", None));
         let other = [services.as_slice(), &[last, answer]].concat();
         assert_eq!(told(&other), None, "it answers nothing about services, and addresses at once");
+    }
+
+    #[test]
+    fn a_server_that_answers_another_client_meanwhile_was_not_away() {
+        let told = |other_at: i64, of: &str| {
+            let mut book = ResolverBook::default();
+            let mut said: Vec<(i64, &str, &str, u16, Option<u16>)> =
+                [(0, 1), (5_000, 2), (20_000, 3), (21_000, 4)]
+                    .map(|(ms, id)| (ms, PHONE, ONE, id, None))
+                    .to_vec();
+            said.push((21_010, ONE, PHONE, 4, Some(0)));
+            said.push((other_at, ONE, of, 9, Some(0)));
+            said.sort_by_key(|one| one.0);
+            for (nth, (ms, from, to, id, rcode)) in (1..).zip(said) {
+                let rcode = rcode.map(|rcode| rcode as u8);
+                book.dns((frame(nth), at(ms)), socket(from), socket(to), &message(id, "a.example", rcode));
+            }
+            let rows = book.finish();
+            let row = rows.iter().find(|row| row.client == socket(PHONE).ip()).unwrap();
+            row.lull.as_ref().unwrap().answers_others
+        };
+        assert!(told(6_000, "192.168.10.77:40000"));
+        assert!(!told(500, "192.168.10.77:40000"), "asked before");
+        assert!(!told(20_500, "192.168.10.77:40000"), "it may be back by then");
+        assert!(!told(-5_000, "192.168.10.77:40000"));
     }
 
     #[test]

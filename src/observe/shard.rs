@@ -80,6 +80,8 @@ pub(super) struct Counts {
     rewritten: u64,
     /// Between two addresses, but not between two stations of the Ethernet.
     one_station: u64,
+    /// Of a device to itself, by the loopback interface of Linux.
+    looped: u64,
     unseen: u64,
     unseen_frames: Vec<Frame>,
 }
@@ -469,6 +471,12 @@ fn has_one_station(packet: &Packet) -> bool {
     packet.source_mac.is_some() && packet.source_mac == packet.destination_mac
 }
 
+/// Whether an Ethernet header names no station at all, as on the loopback interface of Linux.
+fn has_no_station(packet: &Packet) -> bool {
+    let nobody = Some(Mac([0; 6]));
+    packet.source_mac == nobody && packet.destination_mac == nobody
+}
+
 impl Counts {
     pub(super) fn add_to(&self, quality: &mut Quality) {
         quality.packets_over_cap += self.over_cap;
@@ -476,6 +484,7 @@ impl Counts {
         quality.cut_payloads += self.cut_payloads;
         quality.rewritten += self.rewritten;
         quality.one_station += self.one_station;
+        quality.looped += self.looped;
         quality.duplicates += self.copies;
         quality.equal_pings += self.equal_pings;
         quality.duplicate_candidates += self.copy_candidates;
@@ -500,7 +509,10 @@ impl Counts {
         let is_ping = matches!(packet.transport, Transport::Icmp { .. });
         self.equal_pings += u64::from(is_copy == Some(true) && is_ping);
         match is_own(packet.source, packet.destination) {
-            true => self.rewritten += u64::from(has_two_stations(packet)),
+            true => {
+                self.rewritten += u64::from(has_two_stations(packet));
+                self.looped += u64::from(has_no_station(packet));
+            }
             false => self.one_station += u64::from(has_one_station(packet)),
         }
     }

@@ -109,6 +109,8 @@ pub(super) struct Stations {
     pub(super) one: u64,
     /// From an address to itself, and yet between two stations: somebody has replaced addresses.
     pub(super) rewritten: u64,
+    /// From a device to itself, without any station: it never left that device.
+    pub(super) looped: u64,
 }
 
 /// What goes past the place where the captures were made.
@@ -117,6 +119,8 @@ pub(super) struct Passing {
     by_host: BTreeMap<IpAddr, u64>,
     /// With whom each of them speaks and is answered: one, or more than that.
     partners: BTreeMap<IpAddr, Option<IpAddr>>,
+    /// Who is answered by whom, inside and outside.
+    answered: BTreeSet<[IpAddr; 2]>,
     all: u64,
     /// What a device tells itself.
     itself: u64,
@@ -182,6 +186,9 @@ impl Passing {
         // What leaves the LAN passes its router as well, so that the place may be that one; and of IPv6 a host has
         // several addresses, which are no third host.
         let is_four = ends.iter().all(IpAddr::is_ipv4);
+        if there > 0 && back > 0 && is_four {
+            self.answered.insert(ends);
+        }
         if there > 0 && back > 0 && is_four && is_public(ends[0]) == is_public(ends[1]) {
             for [end, partner] in [ends, [ends[1], ends[0]]] {
                 let known = self.partners.entry(end).or_insert(Some(partner));
@@ -232,7 +239,8 @@ impl Passing {
         let is_cooked = stations.own > 0 && !links.is_empty() && links.iter().all(|name| is_cooked(name));
         // Nor does anybody else see what a device tells itself, least of all on a loopback interface of it.
         let has_loopback = links.iter().any(|name| is_loopback(name));
-        let is_itself = is_cooked || itself > if has_loopback { 0 } else { self.all / 100 };
+        let is_alone = itself > if has_loopback { 0 } else { self.all / 100 };
+        let is_itself = is_cooked || stations.looped > 0 || is_alone;
         if is_itself && always.iter().any(|end| self.own.contains(end)) {
             always.retain(|end| self.own.contains(end));
         }
@@ -248,11 +256,15 @@ impl Passing {
         if always.len() > 1 && always.iter().any(has_all) {
             always.retain(has_all);
         }
+        // Nor does the port of one carry what two others tell each other.
+        let is_at = |one: &IpAddr| self.answered.iter().all(|ends| ends.contains(one));
         Some(match always.as_slice() {
             [one] if is_itself && !self.came_in.contains(one) => filled(paper.on_device, &named(*one)),
             _ if is_itself => paper.on_itself.to_owned(),
             [one, other] => filled(&filled(paper.between_two, &named(*one)), &named(*other)),
-            [one] if !is_public(*one) || is_all_outside => filled(paper.at_device, &named(*one)),
+            [one] if is_at(one) && (!is_public(*one) || is_all_outside) => {
+                filled(paper.at_device, &named(*one))
+            }
             _ if self.neighbours.is_empty() && !self.is_transit => paper.at_border.to_owned(),
             _ if self.neighbours.len() > 2 => {
                 filled(paper.in_lan, &count(self.neighbours.len() as u64, language))

@@ -336,6 +336,7 @@ fn details() -> Vec<Case> {
                 protocol: Protocol::Udp,
                 sources: outside.clone(),
                 gained: Box::default(),
+                is_direct: false,
             },
             Critical,
             Network,
@@ -343,7 +344,12 @@ fn details() -> Vec<Case> {
         ),
         (sec_002, Critical, Network, Some(ATTACKER)),
         (
-            Detail::Sec004 { at: socket("192.168.10.2:443"), protocol: transport, sources: outside },
+            Detail::Sec004 {
+                at: socket("192.168.10.2:443"),
+                protocol: transport,
+                sources: outside,
+                is_direct: true,
+            },
             Critical,
             Network,
             Some(PBX),

@@ -82,6 +82,32 @@ pub enum Size {
     Lacking,
 }
 
+/// Why nobody answers at an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Missed {
+    /// A registration names it although its device has another one.
+    Elsewhere {
+        /// Who registered.
+        client: IpAddr,
+        /// For which account.
+        account: Box<str>,
+    },
+    /// A device behind a NAT registered from there, and nothing came from there since.
+    Unmapped {
+        /// For which account.
+        account: Box<str>,
+        /// The address that the device gives itself.
+        own: IpAddr,
+        /// The port of the NAT from which it registered later.
+        later: Option<u16>,
+    },
+    /// Who asks seeks it by ARP so often as well, and nobody is there.
+    Unfound {
+        /// Questions.
+        asked: u64,
+    },
+}
+
 /// What shows that the capture is incomplete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LossSign {

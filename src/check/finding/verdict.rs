@@ -79,6 +79,8 @@ pub enum Observation {
         span: (Timestamp, Timestamp),
         /// Name servers that the host asks.
         servers: u64,
+        /// Whether it answered others meanwhile.
+        answers_others: bool,
     },
     /// DHCP gives a device no address.
     UnansweredDhcp {
@@ -86,6 +88,8 @@ pub enum Observation {
         tries: u64,
         /// From the first of them to the last.
         span: (Timestamp, Timestamp),
+        /// Whether one server alone was asked last.
+        asked_alone: bool,
     },
     /// A device takes long to answer challenges (401, 407).
     LateCredentials {

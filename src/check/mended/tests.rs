@@ -336,6 +336,7 @@ fn a_registration_that_succeeds_ends_what_failed() {
             serves: crate::check::Others::Unserved,
             near: true,
             unconnected: None,
+            instead: None,
             refusal: None,
             mended: None,
         };

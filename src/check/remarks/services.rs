@@ -104,6 +104,7 @@ pub(super) fn away(case: &Case<'_>) -> Vec<Remark> {
                 tries: tries.tries,
                 span: (tries.span.0, lull.until),
                 servers: servers as u64,
+                answers_others: lull.answers_others,
             },
         })
     });
@@ -128,7 +129,11 @@ pub(super) fn unserved(case: &Case<'_>) -> Vec<Remark> {
             hosts: known.into_iter().collect(),
             mac: known.is_none().then_some(row.client),
             at: SocketAddr::new(row.server.unwrap_or(all), DHCP),
-            what: Observation::UnansweredDhcp { tries: row.tries, span: row.span },
+            what: Observation::UnansweredDhcp {
+                tries: row.tries,
+                span: row.span,
+                asked_alone: row.server.is_some(),
+            },
         })
     });
     told.take(MOST).collect()
@@ -236,13 +241,18 @@ mod tests {
                 served: Some(at(length + 10)),
                 silence: None,
                 failed: BTreeMap::new(),
-                lull: Some(Box::new(Lull { tries, until: at(length + 10) })),
+                lull: Some(Box::new(Lull { tries, until: at(length + 10), answers_others: false })),
             }];
             away(&world.case()).iter().map(|one| one.what).collect::<Vec<_>>()
         };
         assert_eq!(
             told(PBX, 10, 20_000),
-            [Observation::NameServerAway { tries: 10, span: (at(0), at(20_010)), servers: 1 }]
+            [Observation::NameServerAway {
+                tries: 10,
+                span: (at(0), at(20_010)),
+                servers: 1,
+                answers_others: false
+            }]
         );
         assert_eq!(told(PBX, 10, 4_000), [], "a moment");
         assert_eq!(told(PBX, 2, 20_000), [], "asked seldom");

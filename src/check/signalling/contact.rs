@@ -1,15 +1,25 @@
-//! Where a registrar calls a telephone: at the address that its registration names (RFC 3261 section 10.2.1), be it its own or not.
+//! Why nobody answers where requests go: takes registrations, which name where a telephone is to be called (RFC 3261 section
+//! 10.2.1), and whom ARP finds.
 
 use std::net::IpAddr;
 
 use crate::check::case::Case;
-use crate::observe::Repeated;
+use crate::check::finding::Missed;
+use crate::observe::{Protocol, Repeated, Standing};
 
-/// Whose accepted registration sends these requests, which nobody answers, to an address that is not that of who registered:
-/// the telephone, and the account. Who sends again and again got no answer, wherever it would have come from.
-pub(super) fn stale(case: &Case<'_>, row: &Repeated) -> Option<(IpAddr, Box<str>)> {
+/// Why none of these requests is answered, where something shows it.
+pub(super) fn missed(case: &Case<'_>, row: &Repeated) -> Option<Missed> {
+    if row.answered > 0 {
+        return None;
+    }
+    stale(case, row).or_else(|| unfound(case, row)).or_else(|| unmapped(case, row))
+}
+
+/// Whose accepted registration sends these requests to an address that is not that of who registered. Who sends again and again
+/// got no answer, wherever it would have come from.
+fn stale(case: &Case<'_>, row: &Repeated) -> Option<Missed> {
     let (registrar, called) = (row.from.ip(), row.to.ip());
-    if row.answered > 0 || case.sends_to(called, registrar) {
+    if case.sends_to(called, registrar) {
         return None;
     }
     let mut rows = case.traffic.registrations.iter();
@@ -20,7 +30,37 @@ pub(super) fn stale(case: &Case<'_>, row: &Repeated) -> Option<(IpAddr, Box<str>
             && one.contact.as_deref().and_then(address) == Some(called)
     })?;
     // The telephone itself is there, and would be called at its own address.
-    Some((one.client.ip(), one.aor.clone()))
+    Some(Missed::Elsewhere { client: one.client.ip(), account: one.aor.clone() })
+}
+
+/// Who asks seeks the other one by ARP in vain, too.
+fn unfound(case: &Case<'_>, row: &Repeated) -> Option<Missed> {
+    let arp = case.host(row.from.ip())?.arp.as_ref()?;
+    let (_, asked) = arp.sought.iter().find(|(target, _)| *target == row.to.ip())?;
+    Some(Missed::Unfound { asked: *asked })
+}
+
+/// The very port that is asked is that of a NAT: the device behind it registered from there and gives itself another address. What
+/// still comes from there would keep the mapping.
+fn unmapped(case: &Case<'_>, row: &Repeated) -> Option<Missed> {
+    let mut views = case.datagrams_of(row.from).filter(|view| view.peer() == row.to);
+    if views.any(|view| view.received.last.is_some_and(|(_, last)| last >= row.span.0)) {
+        return None;
+    }
+    let rows = || case.registrations_of(row.to.ip()).filter(|one| one.registrar.ip() == row.from.ip());
+    let (one, own) = rows().find_map(|one| {
+        let own = one.contact.as_deref().and_then(address)?;
+        let is_translated = own != row.to.ip() && own.is_ipv4() && !one.is_passed_on;
+        let is_it =
+            one.client == row.to && one.protocol == Protocol::Udp && one.standing != Standing::SignedOff;
+        let stood = one.granted.is_some_and(|(first, _)| first < row.span.0);
+        (is_it && is_translated && stood).then_some((one, own))
+    })?;
+    let later = rows().find(|other| {
+        let is_later = other.granted.is_some_and(|(first, _)| first > row.span.0);
+        (&other.aor, &other.contact) == (&one.aor, &one.contact) && other.client != row.to && is_later
+    });
+    Some(Missed::Unmapped { account: one.aor.clone(), own, later: later.map(|other| other.client.port()) })
 }
 
 /// `192.168.10.21` of `sip:11@192.168.10.21:5060;transport=udp`.
@@ -85,12 +125,12 @@ mod tests {
             world.traffic.repeats = vec![row];
             let found = super::super::check(&world.case(), &[]);
             found.into_iter().find_map(|finding| match finding.detail {
-                crate::check::Detail::Sig009 { contact, .. } => Some(contact),
+                crate::check::Detail::Sig009 { why, .. } => Some(why),
                 _ => None,
             })
         };
-        let whose =
-            Some((ip("192.168.10.21"), fixture::registration("192.168.10.21:5060", "192.168.10.2:5060").aor));
+        let account = fixture::registration("192.168.10.21:5060", "192.168.10.2:5060").aor;
+        let whose = Some(Missed::Elsewhere { client: ip("192.168.10.21"), account });
         assert_eq!(told("sip:11@192.168.178.55:5060", false), Some(whose));
         assert_eq!(
             told("sip:11@192.168.10.21:5060", false),
@@ -98,5 +138,95 @@ mod tests {
             "nothing shows that an answer would be seen"
         );
         assert_eq!(told("sip:11@192.168.178.55:5060", true), Some(None), "somebody is there");
+    }
+
+    const NAT: &str = "203.0.113.9:33060";
+
+    /// OPTIONS of a registrar to a NAT, from whose port a device registered that gives itself this address.
+    fn asked(contact: &str, spoil: impl Fn(&mut World)) -> Option<Missed> {
+        let registration = Registration {
+            contact: Some(contact.into()),
+            accepted: true,
+            granted: Some((at(500), at(500))),
+            ..fixture::registration(NAT, "192.168.10.2:5060")
+        };
+        let mut flow = udp("192.168.10.2:5060", NAT);
+        flow.from_b.last = Some((frame(2), at(600)));
+        let mut world = World::new("").device("192.168.10.2", "acme.pbx").flows(vec![flow]);
+        world.traffic.registrations = vec![registration];
+        let row = Repeated {
+            from: socket("192.168.10.2:5060"),
+            to: socket(NAT),
+            method: "OPTIONS".into(),
+            requests: 1,
+            most: 7,
+            answered: 0,
+            unheard: 0,
+            prompt: 0,
+            statuses: std::collections::BTreeMap::new(),
+            frames: vec![frame(9)],
+            span: (at(60_000), at(91_000)),
+        };
+        world.traffic.repeats = vec![row];
+        spoil(&mut world);
+        let found = super::super::check(&world.case(), &[]);
+        found.into_iter().find_map(|finding| match finding.detail {
+            crate::check::Detail::Sig009 { why, .. } => why,
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn nobody_answers_where_the_nat_has_forgotten_who_registered_from_there() {
+        let inside = "sip:19@192.168.178.20:5060";
+        let gone = |later| {
+            let account = fixture::registration(NAT, "192.168.10.2:5060").aor;
+            Some(Missed::Unmapped { account, own: ip("192.168.178.20"), later })
+        };
+        assert_eq!(asked(inside, |_| ()), gone(None));
+        let anew = |world: &mut World, contact: &str| {
+            let again = Registration {
+                client: socket("203.0.113.9:33061"),
+                contact: Some(contact.into()),
+                granted: Some((at(120_000), at(120_000))),
+                ..world.traffic.registrations[0].clone()
+            };
+            world.traffic.registrations.push(again);
+        };
+        assert_eq!(asked(inside, |world| anew(world, inside)), gone(Some(33061)));
+        assert_eq!(
+            asked(inside, |world| anew(world, "sip:19@192.168.178.21:5060")),
+            gone(None),
+            "another device"
+        );
+        assert_eq!(asked("sip:19@203.0.113.9:33060", |_| ()), None, "no NAT");
+        let still_sends = |world: &mut World| {
+            world.traffic.flows[0].from_b.last = Some((frame(12), at(70_000)));
+        };
+        assert_eq!(asked(inside, still_sends), None, "the mapping is there");
+        let left = |world: &mut World| world.traffic.registrations[0].standing = Standing::SignedOff;
+        assert_eq!(asked(inside, left), None, "it left");
+    }
+
+    #[test]
+    fn who_answers_no_arp_either_is_not_there() {
+        let told = |target: &str| {
+            let absent = |world: &mut World| {
+                world.traffic.registrations.clear();
+                world.traffic.flows[0].from_b = crate::observe::fixture::sent(0);
+                let mut host = crate::observe::fixture::host("192.168.10.2", Some(true));
+                let sought = vec![(ip(target), 40)];
+                host.arp = Some(Box::new(crate::observe::ArpTimes {
+                    latest: at(90_000),
+                    answered: None,
+                    reached: None,
+                    sought,
+                }));
+                world.traffic.hosts = vec![host];
+            };
+            asked("", absent)
+        };
+        assert_eq!(told("203.0.113.9"), Some(Missed::Unfound { asked: 40 }));
+        assert_eq!(told("203.0.113.10"), None, "another one is sought");
     }
 }

@@ -56,6 +56,7 @@ fn made_good(case: &Case<'_>, registration: &Registration) -> Option<Finding> {
         refusal: refusal(case, (&[registration.client], registration.registrar), (first, last)),
         mended: Some(absence.length()),
         unconnected: None,
+        instead: None,
     };
     let found = told(case, registration, tries, (detail, Party::Telephony));
     Some(Finding { confidence: Confidence::Likely, severity: Severity::Notice, ..found })
@@ -127,6 +128,7 @@ fn unanswered(case: &Case<'_>, registration: &Registration, ports: &[SocketAddr]
         others.map(|other| other.granted.map(|(_, latest)| latest)).collect();
     let serves = Others::of(!granted.is_empty(), granted.iter().copied().flatten().max(), first);
     let life = case.life(registrar, first);
+    let instead = instead(case, registration, (first, last));
     let detail = Detail::Sig002 {
         account: registration.aor.clone(),
         further: Vec::new(),
@@ -138,12 +140,31 @@ fn unanswered(case: &Case<'_>, registration: &Registration, ports: &[SocketAddr]
         serves,
         near: case.are_neighbours(client, registrar),
         unconnected: None,
+        instead,
         refusal: refusal(case, (ports, registration.registrar), (first, last)),
         mended: None,
     };
     // Where others get through, the account is the first to be suspected.
     let responsible = if serves == Others::Unserved { Party::Network } else { Party::Telephony };
     let found = told(case, registration, tries, (detail, responsible));
-    let severity = if confidence == Confidence::Suspected { Severity::Warning } else { Severity::Error };
+    let is_grave = confidence != Confidence::Suspected && instead.is_none();
+    let severity = if is_grave { Severity::Error } else { Severity::Warning };
     Some(Finding { confidence, severity, ..found })
+}
+
+/// Another registrar with which the account of this client stands in the end: one of several that DNS names (RFC 3263 section 4.3).
+fn instead(
+    case: &Case<'_>,
+    registration: &Registration,
+    (first, last): (Timestamp, Timestamp),
+) -> Option<SocketAddr> {
+    let mut others = case
+        .registrations_of(registration.client.ip())
+        .filter(|other| other.aor == registration.aor && other.registrar.ip() != registration.registrar.ip());
+    let other = others.find(|other| {
+        let is_new = other.granted.is_some_and(|(_, latest)| latest >= first);
+        let holds = is_new || other.bound.last().is_some_and(|bound| bound.until >= last);
+        other.standing == Standing::Accepted && other.unanswered.count == 0 && holds
+    })?;
+    Some(other.registrar)
 }

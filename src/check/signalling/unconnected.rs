@@ -145,6 +145,7 @@ fn told(
             near: case.are_neighbours(client, server.ip()),
             refusal: icmp.map(|icmp| Box::new(**icmp)),
             unconnected: Some(refusal),
+            instead: None,
             mended: None,
         },
         severity: if gets_along { Severity::Warning } else { Severity::Error },

@@ -79,6 +79,8 @@ pub(super) struct Message {
     pub(super) from: SocketAddr,
     pub(super) to: SocketAddr,
     pub(super) look: Look,
+    /// Identification of the IP packet, which no router changes; 0 where there is none.
+    pub(super) identification: u16,
     /// Tag in From.
     pub(super) tag: Box<str>,
     /// In the order of [`Field`], empty where there is none.
@@ -86,7 +88,7 @@ pub(super) struct Message {
 }
 
 impl Message {
-    /// `None` without Call-ID or `CSeq`. The frame is set by whoever knows it.
+    /// `None` without Call-ID or `CSeq`. Frame and identification are set by whoever knows them.
     pub(super) fn of(
         read: &SipMessage,
         bytes: &[u8],
@@ -141,7 +143,7 @@ impl Message {
             text.unwrap_or_default()
         };
         let values = Field::ALL.map(|field| short(value(field)));
-        Some(Self { key, time, frame: Frame::new(0, 0), from, to, look, tag, values })
+        Some(Self { key, time, frame: Frame::new(0, 0), from, to, look, identification: 0, tag, values })
     }
 
     pub(super) fn branch(&self) -> &str {

@@ -16,6 +16,8 @@ const SIGHTINGS: usize = 64;
 const ECHO: i64 = 100_000_000;
 /// How much longer than usual the same message may be under way.
 const LATE: i64 = 250_000_000;
+/// How much longer the very same packet may be: nobody waits for it any more, timers B and F (RFC 3261 section 17.1).
+const FORGOTTEN: i64 = 32_000_000_000;
 
 type Group<'a> = [Vec<&'a Message>; 2];
 type Ends = (SocketAddr, SocketAddr);
@@ -210,24 +212,28 @@ fn aliases<'a>(first: &'a Trace, second: &'a Trace) -> BTreeMap<&'a str, &'a str
     aliases
 }
 
-/// Which sightings of a message are the same: those with the same branch first, then those closest in time.
+/// Which sightings of a message are the same: the very same packets first, then those with the same branch, then those closest in
+/// time.
 fn pairs(group: &Group<'_>, offset: i64) -> Vec<(usize, usize)> {
     let [ours, theirs] = group;
     if ours.len() == 1 && theirs.len() == 1 {
         return vec![(0, 0)];
     }
+    let only = [ours, theirs].map(|sightings| only(sightings));
     let mut tried = Vec::new();
     for (a, one) in ours.iter().enumerate() {
         for (b, other) in theirs.iter().enumerate() {
             let apart = other.time.since(one.time).saturating_sub(offset).saturating_abs();
-            if apart < LATE {
-                tried.push((one.branch() != other.branch(), apart, a, b));
+            let is_numbered = only.iter().all(|only| only.contains(&one.identification));
+            let is_same = one.identification == other.identification && is_numbered;
+            if apart < LATE || is_same && apart < FORGOTTEN {
+                tried.push((!is_same, one.branch() != other.branch(), apart, a, b));
             }
         }
     }
     tried.sort_unstable();
     let (mut taken, mut pairs) = ([BTreeSet::new(), BTreeSet::new()], Vec::new());
-    for (_, _, a, b) in tried {
+    for (_, _, _, a, b) in tried {
         if !taken[0].contains(&a) && !taken[1].contains(&b) {
             taken[0].insert(a);
             taken[1].insert(b);
@@ -236,4 +242,13 @@ fn pairs(group: &Group<'_>, offset: i64) -> Vec<(usize, usize)> {
     }
     pairs.sort_unstable();
     pairs
+}
+
+/// Identifications that one sighting alone has: some senders give each packet the same one.
+fn only(sightings: &[&Message]) -> BTreeSet<u16> {
+    let mut counts: BTreeMap<u16, u32> = BTreeMap::new();
+    for message in sightings.iter().filter(|message| message.identification != 0) {
+        *counts.entry(message.identification).or_default() += 1;
+    }
+    counts.into_iter().filter(|(_, count)| *count == 1).map(|(identification, _)| identification).collect()
 }

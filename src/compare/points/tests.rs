@@ -140,3 +140,42 @@ fn a_direction_that_a_point_does_not_record_is_not_lost() {
     let some = points(&whole, &trace(&|nth, is_answer| is_answer || nth == 0));
     assert_eq!((some.sip.lost.len(), some.sip.one_sided), (3, [0, 0]), "the direction is there");
 }
+
+#[test]
+fn the_same_packet_is_the_same_message_however_long_it_was_under_way() {
+    use crate::observe::fixture::socket;
+    use crate::observe::message::sip as reader;
+    let trace = |sent: &[(i64, u16)]| {
+        let mut trace = Trace::new(&crate::observe::Traffic::default());
+        let text = "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1\r\nFrom: <sip:1@a>;tag=1\r\n\
+                    To: <sip:2@b>;tag=2\r\nCall-ID: c\r\nCSeq: 1 OPTIONS\r\n\r\n";
+        let read = reader::read(text.as_bytes(), false).unwrap();
+        let (from, to) = (socket("192.168.88.21:5060"), socket("203.0.113.10:5060"));
+        for (ms, identification) in sent {
+            let look = Look { dscp: 0, vlan: None, ttl: 64 };
+            let message = message::Message::of(&read, text.as_bytes(), (Timestamp(ms * MS), from, to, look));
+            trace
+                .messages
+                .extend(message.map(|one| message::Message { identification: *identification, ..one }));
+        }
+        trace.span = Some((Timestamp(-60_000 * MS), Timestamp(60_000 * MS)));
+        trace
+    };
+    let both = trace(&[(0, 0xd473), (500, 0xd4ba)]);
+    let alone = |later: &[(i64, u16)]| {
+        let found = sip::judge(
+            &both,
+            &trace(later),
+            Some(0),
+            &clock::windows([both.span; 2], Some(0)),
+            &mut Mappings::default(),
+        );
+        (found.matched, found.lost.iter().map(|one| (one.point, one.frame)).collect::<Vec<_>>().len())
+    };
+    assert_eq!(alone(&[(967, 0xd4ba)]), (1, 1), "the second one, 467 ms later; the first is lost");
+    assert_eq!(alone(&[(967, 0x1111)]), (0, 0), "another packet: nothing tells which");
+    assert_eq!(alone(&[(40_000, 0xd4ba)]), (0, 0), "a number that comes again");
+    let constant = trace(&[(0, 7), (500, 7)]);
+    let twice = points(&constant, &trace(&[(967, 7), (1_500, 7)]));
+    assert_eq!(twice.sip.matched, 0, "a sender that gives all packets one number");
+}

@@ -266,6 +266,7 @@ impl Wanted {
         let read = sip::read(payload, packet.payload.is_cut()).filter(|message| !message.is_cut);
         let Some(read) = read else { return Some(Event::Unread) };
         let message = Message::of(&read, payload, (packet.time, from, to, look))?;
+        let message = Message { identification: packet.identification, ..message };
         Some(Event::Sip(packet.index, Box::new(message)))
     }
 }

@@ -69,6 +69,13 @@ fn the_loopback_interface_has_no_stations() {
     assert_eq!(rewritten(&Packet { destination_mac: own.source_mac, ..own }), 0, "one and the same");
     assert_eq!(rewritten(&Packet { source_mac: None, destination_mac: None, ..own }), 0);
     assert_eq!(rewritten(&packet("10.0.0.1:5004", "10.0.0.2:6004")), 0, "of two devices");
+    let looped = |packet: &Packet| {
+        let mut counts = Counts::default();
+        counts.look_at(packet, None);
+        counts.looped
+    };
+    assert_eq!(looped(&Packet { source_mac: zeros, destination_mac: zeros, ..own }), 1);
+    assert_eq!(looped(&Packet { destination_mac: zeros, ..own }), 0, "somebody sent it");
     let between_two = |packet: &Packet| {
         let mut counts = Counts::default();
         counts.look_at(packet, None);

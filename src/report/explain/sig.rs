@@ -255,10 +255,11 @@ pub(super) const SIG_009: Page = Page {
         meaning: "Ein Gerät sendet dieselbe SIP-Anfrage immer wieder, weil die Antwort ausbleibt oder zu spät kommt. Der \
                   Rufaufbau dauert dann Sekunden oder scheitert.",
         measured: "Dieselbe Anfrage (Call-ID und CSeq) mindestens dreimal über UDP, über mindestens 1 s. Der Mitschnitt muss \
-                   zeigen, dass eine Antwort zu sehen wäre. Reicht ein Proxy jede Wiederholung nur weiter, wird gemeldet, wer \
+                   zeigen, dass eine Antwort zu sehen wäre, oder dass der Absender das Ziel auch per ARP vergeblich sucht. Reicht ein Proxy jede Wiederholung nur weiter, wird gemeldet, wer \
                    wiederholt hat. Über TCP und TLS (SIP, ASIP): dieselben Daten mindestens fünfmal, von der zweiten Sendung an über \
                    mindestens 3 s, und auf der Verbindung kommt danach nichts mehr von der Gegenseite.",
-        action: "Kommt die Antwort danach, prüfen Sie Verlust und Überlast; kommt keine, prüfen Sie Ziel und Firewall. Steht sie \
+        action: "Kommt die Antwort danach, prüfen Sie Verlust und Überlast; kommt keine, prüfen Sie Ziel und Firewall. Hatte sich von \
+                 dort ein Gerät hinter einem NAT angemeldet, hat das NAT seine Zuordnung meist verworfen (Keep-Alive). Steht sie \
                  schon vor den Wiederholungen im Mitschnitt, geht sie hinter dem Messpunkt verloren. Gehen Anfrage oder Antwort in Fragmenten \
                  und meldet der Empfänger per ICMP, dass welche fehlen, ist sie zu groß. \
                  Ruhte eine TCP-Verbindung davor lange, hat meist eine Firewall sie vergessen (Session-Timeout).",
@@ -270,10 +271,11 @@ pub(super) const SIG_009: Page = Page {
         meaning: "A device sends the same SIP request again and again, because the answer is missing or comes too late. Call \
                   set-up then takes seconds or fails.",
         measured: "The same request (Call-ID and CSeq) at least three times over UDP, over at least 1 s. The capture must show \
-                   that an answer would be seen. Where a proxy only passes each sending on, it is told of who repeated it. Over TCP and \
+                   that an answer would be seen, or that the sender seeks the target by ARP in vain as well. Where a proxy only passes each sending on, it is told of who repeated it. Over TCP and \
                    TLS (SIP, ASIP): the same data at least five times, from the second sending on over at least 3 s, and nothing more \
                    comes from the other side on that connection.",
-        action: "If the answer comes afterwards, check for loss and overload; if none comes, check the target and the firewall. If it \
+        action: "If the answer comes afterwards, check for loss and overload; if none comes, check the target and the firewall. If a \
+                 device behind a NAT had registered from there, the NAT has mostly dropped its mapping (keep-alive). If it \
                  is in the capture before the request was repeated, it gets lost behind the measuring point. Where request or answer go in fragments and their \
                  receiver says by ICMP that some are missing, they are too large. Where a TCP connection \
                  had rested for long before, a firewall has mostly forgotten it (session timeout).",

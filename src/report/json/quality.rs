@@ -84,11 +84,32 @@ pub(in crate::report) struct Quality {
     /// Packets from an address to itself whose Ethernet header names two stations: addresses were replaced later.
     #[serde(default)]
     pub(in crate::report) rewritten: u64,
+    /// Packets of a device to itself whose Ethernet header names no station (zeros), as on the loopback interface of Linux.
+    #[serde(default)]
+    pub(in crate::report) looped: u64,
     /// A packet with a false time, where this is all that is wrong with the times.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::report) stray: Option<Stray>,
+    /// One question of ARP that came as fast and as often as no device asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) arp_storm: Option<ArpStorm>,
     /// Frames that the user's filter kept out.
     pub(in crate::report) filtered: u64,
+}
+
+/// The same question of ARP over and over, at least 1000 times and 500 times a second.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(in crate::report) struct ArpStorm {
+    /// Who asks.
+    pub(in crate::report) asker: String,
+    /// Whom it seeks.
+    pub(in crate::report) target: String,
+    pub(in crate::report) requests: u64,
+    pub(in crate::report) length_ms: f64,
+    /// The first of them.
+    pub(in crate::report) frame: u64,
+    /// Position of its file in `captures`.
+    pub(in crate::report) file: u16,
 }
 
 /// A packet with a false time: those before and after it are close together and far from it.
@@ -166,10 +187,19 @@ pub(super) fn of(traffic: &Traffic, undecoded: BTreeMap<String, u64>) -> Quality
         own_cooked: quality.own_cooked,
         one_station: quality.one_station,
         rewritten: quality.rewritten,
+        looped: quality.looped,
         stray: quality.stray.map(|stray| Stray {
             frame: stray.frame.number(),
             file: stray.frame.file(),
             time: number::rfc3339(stray.time),
+        }),
+        arp_storm: quality.storm.map(|storm| ArpStorm {
+            asker: storm.asker.to_string(),
+            target: storm.target.to_string(),
+            requests: storm.requests,
+            length_ms: storm.span.1.since(storm.span.0) as f64 / 1e6,
+            frame: storm.first.number(),
+            file: storm.first.file(),
         }),
         filtered: quality.filtered,
     }

@@ -189,10 +189,24 @@ pub(in crate::report) enum Observation {
     OtherVlan { vlan: u16, registered: u64 },
     /// A STUN server answers nobody and refuses some. A call or an answer waited for it so long at most.
     RefusedStun { requests: u64, refusals: u64, waited_ms: Option<f64> },
-    /// A name server did not answer so many questions for a while; so many servers does the host ask.
-    NameServerAway { tries: u64, first: Option<String>, last: Option<String>, servers: u64 },
-    /// A device gets no address by DHCP.
-    UnansweredDhcp { tries: u64, first: Option<String>, last: Option<String> },
+    /// A name server did not answer so many questions for a while; so many servers does the host ask. Whether it answered others
+    /// meanwhile, so that it was not away.
+    NameServerAway {
+        tries: u64,
+        first: Option<String>,
+        last: Option<String>,
+        servers: u64,
+        #[serde(default)]
+        answers_others: bool,
+    },
+    /// A device gets no address by DHCP. Whether one server alone was asked last.
+    UnansweredDhcp {
+        tries: u64,
+        first: Option<String>,
+        last: Option<String>,
+        #[serde(default)]
+        asked_alone: bool,
+    },
     /// A device answers challenges (401, 407) late, after so long in the median; so many had run out by then.
     LateCredentials { times: u64, wait_ms: f64, run_out: u64 },
     /// Calls are passed on to several addresses, and this one never answers the INVITEs that are sent to it.
@@ -221,13 +235,13 @@ impl Observation {
             check::Observation::RefusedStun { requests, refusals, waited } => {
                 Self::RefusedStun { requests, refusals, waited_ms: waited.map(milliseconds) }
             }
-            check::Observation::NameServerAway { tries, span, servers } => {
+            check::Observation::NameServerAway { tries, span, servers, answers_others } => {
                 let [first, last] = ends(span);
-                Self::NameServerAway { tries, first, last, servers }
+                Self::NameServerAway { tries, first, last, servers, answers_others }
             }
-            check::Observation::UnansweredDhcp { tries, span } => {
+            check::Observation::UnansweredDhcp { tries, span, asked_alone } => {
                 let [first, last] = ends(span);
-                Self::UnansweredDhcp { tries, first, last }
+                Self::UnansweredDhcp { tries, first, last, asked_alone }
             }
             check::Observation::LateCredentials { times, wait, run_out } => {
                 Self::LateCredentials { times, wait_ms: milliseconds(wait), run_out }
@@ -247,11 +261,16 @@ impl Observation {
             Self::RefusedStun { requests, refusals, waited_ms } => {
                 check::Observation::RefusedStun { requests, refusals, waited: waited_ms.map(nanoseconds) }
             }
-            Self::NameServerAway { tries, ref first, ref last, servers } => {
-                check::Observation::NameServerAway { tries, span: (time(first), time(last)), servers }
+            Self::NameServerAway { tries, ref first, ref last, servers, answers_others } => {
+                check::Observation::NameServerAway {
+                    tries,
+                    span: (time(first), time(last)),
+                    servers,
+                    answers_others,
+                }
             }
-            Self::UnansweredDhcp { tries, ref first, ref last } => {
-                check::Observation::UnansweredDhcp { tries, span: (time(first), time(last)) }
+            Self::UnansweredDhcp { tries, ref first, ref last, asked_alone } => {
+                check::Observation::UnansweredDhcp { tries, span: (time(first), time(last)), asked_alone }
             }
             Self::LateCredentials { times, wait_ms, run_out } => {
                 check::Observation::LateCredentials { times, wait: nanoseconds(wait_ms), run_out }

@@ -1,6 +1,7 @@
 //! Who is there, and what the vendor's document says of their ports.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use super::findings::packets;
 use super::{Cell, Maker, Part, Picture, Table, Tone, filled, shown, socket};
@@ -27,7 +28,9 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
     ];
     let is_unjudged = maker.document.unjudged.contains(&Unjudged::NoDevice);
     let is_known = !is_unjudged || hosts.iter().any(|host| host.bound_by.is_some());
-    let rows = hosts.into_iter().map(|host| line(maker, host)).collect();
+    let subjects = maker.document.findings.iter().filter_map(|finding| finding.subject.as_ref());
+    let told: BTreeSet<&str> = subjects.map(|subject| &*subject.address).collect();
+    let rows = hosts.into_iter().map(|host| line(maker, host, told.contains(&*host.address))).collect();
     let table = Part::Table(Table::new(&heads, rows).folding(&["MAC", "VLAN", labels.known_by]));
     let unknown = (!is_known).then(|| Part::Text(maker.words.notes.no_devices.to_owned()));
     let weights = maker.paper.weights_note.replace("{likely}", &LIKELY.to_string());
@@ -36,7 +39,8 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
     [table, weights].into_iter().chain(unknown).chain(pictures).collect()
 }
 
-fn line(maker: &Maker<'_>, host: &Host) -> Vec<Cell> {
+/// `is_told`: a finding is about it.
+fn line(maker: &Maker<'_>, host: &Host, is_told: bool) -> Vec<Cell> {
     let title = host.role_title.as_deref().or(host.role.as_deref()).unwrap_or(NO_VALUE);
     let device = match (&host.model_title, host.model_is_fitted) {
         (Some(model), false) => format!("{title}, {model}"),
@@ -44,7 +48,8 @@ fn line(maker: &Maker<'_>, host: &Host) -> Vec<Cell> {
         (None, _) => title.to_owned(),
     };
     let confidence = match host.confidence {
-        Some(Confidence::Suspected) => maker.words.notes.only_suspected,
+        // What it sends to others may be judged all the same.
+        Some(Confidence::Suspected) if !is_told => maker.words.notes.only_suspected,
         Some(sure) => (maker.words.confidence)(sure.into()),
         None => NO_VALUE,
     };

@@ -9,8 +9,8 @@ use crate::report::json::skip::named;
 use crate::report::link;
 use crate::report::number::{NO_VALUE, bytes, counted, share, span};
 use crate::report::text::{
-    absent, edition, extract_line, given_words, malformed, refused_pairs, run_words, stray_line,
-    unjudged_lines, use_line,
+    StormLine, absent, edition, extract_line, given_words, malformed, refused_pairs, run_words, storm_line,
+    stray_line, unjudged_lines, use_line,
 };
 
 /// Most files whose SHA-256 is told; JSON tells all.
@@ -67,6 +67,18 @@ pub(super) fn parts(maker: &Maker<'_>) -> Vec<Part> {
         let kinds = quality.malformed_sip_kinds.iter().map(|(kind, messages)| (kind.as_str(), *messages));
         let told = malformed(quality.malformed_sip, kinds, maker.language);
         facts.push((labels.malformed_sip, told));
+    }
+    if let Some(storm) = &quality.arp_storm {
+        let place = place(document, storm.file, storm.frame);
+        let line = StormLine {
+            asker: &shown(&storm.asker),
+            target: &shown(&storm.target),
+            requests: storm.requests,
+            length: (storm.length_ms * 1e6) as i64,
+            frames: quality.frames,
+            place: place.as_deref(),
+        };
+        facts.push((labels.storm, storm_line(line, maker.language)));
     }
     for capture in &document.captures {
         if let Some(received) = capture.extract_of {
@@ -142,7 +154,12 @@ fn measuring_point(maker: &Maker<'_>) -> Option<String> {
     let layers: Vec<&str> = document.quality.layers.iter().map(String::as_str).collect();
     passing.place(
         &links,
-        Stations { own: quality.own_cooked, one: quality.one_station, rewritten: quality.rewritten },
+        Stations {
+            own: quality.own_cooked,
+            one: quality.one_station,
+            rewritten: quality.rewritten,
+            looped: quality.looped,
+        },
         &layers,
         is_mixed,
         |address| maker.address(&address.to_string()),
@@ -388,6 +405,35 @@ mod tests {
         let itself = ([own, own], [200, 76]);
         assert_eq!(told(&[itself], 0), Some(words.on_itself.to_owned()));
         assert_eq!(told(&[itself], 276), None, "between two stations: addresses were replaced");
+    }
+
+    #[test]
+    fn the_port_of_one_carries_nothing_that_two_others_tell_each_other() {
+        let words = paper_words(Language::De);
+        let [own, phone, other, server] =
+            ["192.168.20.130", "192.168.20.132", "192.168.20.1", "192.168.20.2"]
+                .map(|text| text.parse().unwrap());
+        let told = |flows: &[([IpAddr; 2], [u64; 2])], looped| {
+            let mut passing = Passing::default();
+            flows.iter().for_each(|(ends, packets)| passing.add(*ends, *packets));
+            let stations = Stations { looped, ..Stations::default() };
+            passing.place(&["ETHERNET"], stations, &[], false, |address| address.to_string(), Language::De)
+        };
+        let most = [([own, phone], [1_200, 1_000]), ([own, other], [1_200, 1_000])];
+        let with = |more: [u64; 2]| [most[0], most[1], ([phone, server], more)];
+        assert_eq!(told(&with([9, 0]), 0), Some(filled(words.at_device, "192.168.20.130")), "flooded");
+        assert_eq!(told(&with([9, 9]), 0), Some(filled(words.in_lan, "4")));
+        let itself = [most[0], most[1], ([own, own], [15, 0])];
+        assert_eq!(
+            told(&itself, 15),
+            Some(filled(words.on_device, "192.168.20.130")),
+            "on its loopback interface"
+        );
+        assert_eq!(
+            told(&itself, 0),
+            Some(filled(words.at_device, "192.168.20.130")),
+            "somebody else sent it"
+        );
     }
 
     #[test]

@@ -15,7 +15,8 @@ use crate::report::captured::{LeapLines, Passing, Stations, Wrapping, is_mixed};
 use crate::report::link;
 use crate::report::number::{bytes, counted, period, share};
 use crate::report::text::{
-    extract_line, given_words, malformed, paper_words, refused_pairs, run_words, stray_line,
+    StormLine, extract_line, given_words, malformed, paper_words, refused_pairs, run_words, storm_line,
+    stray_line,
 };
 use crate::site::{Kind, Scope};
 
@@ -188,6 +189,18 @@ fn quality_facts(view: &View<'_>) -> Vec<(Piece, Piece)> {
     if quality.incomplete_datagrams > 0 {
         facts.push((labels.incomplete.into(), view.count(quality.incomplete_datagrams).into()));
     }
+    if let Some(storm) = quality.storm {
+        let (place, found) = view.frames(&[storm.first]);
+        let line = StormLine {
+            asker: &storm.asker.to_string(),
+            target: &storm.target.to_string(),
+            requests: storm.requests,
+            length: storm.span.1.since(storm.span.0),
+            frames: quality.frames,
+            place: (found > 0).then_some(place.as_str()),
+        };
+        facts.push((labels.storm.into(), storm_line(line, view.language).into()));
+    }
     let over_cap = over_cap(view);
     if !over_cap.is_empty() {
         facts.push((labels.over_cap.into(), over_cap.join(", ").into()));
@@ -215,8 +228,12 @@ fn measuring_point(view: &View<'_>) -> Option<(Piece, Piece)> {
     }
     let hosts = view.audit.traffic.hosts.iter();
     hosts.filter(|host| host.came_in).for_each(|host| passing.note_came_in(host.address));
-    let stations =
-        Stations { own: quality.own_cooked, one: quality.one_station, rewritten: quality.rewritten };
+    let stations = Stations {
+        own: quality.own_cooked,
+        one: quality.one_station,
+        rewritten: quality.rewritten,
+        looped: quality.looped,
+    };
     let links: Vec<String> = view.audit.captures.iter().flat_map(link::of_packets).collect();
     let links: Vec<&str> = links.iter().map(String::as_str).collect();
     let layers = Wrapping::of(&view.audit.traffic).layers;

@@ -2,6 +2,7 @@
 
 use super::View;
 use super::page::{Lean, Page, Piece, Tone};
+use crate::decode::Mac;
 use crate::observe::HostFacts;
 use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::text::former;
@@ -40,14 +41,19 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     }
 }
 
-/// Address, then hardware address and its maker.
+/// Address, then hardware address and its maker, and from which other hardware its packets come.
 fn address(view: &View<'_>, device: &Device) -> Vec<String> {
     // Behind a router every packet carries the router's hardware address.
     let is_near = device.scope != Scope::Public && device.on_link != Some(false);
-    let mac = host(view, device).filter(|_| is_near).and_then(|host| host.macs.first());
-    let mac = mac.map(|seen| seen.mac.to_string());
+    let macs = host(view, device).filter(|_| is_near).map(|host| host.macs.as_slice()).unwrap_or_default();
+    // The maker is that of the first one whose prefix names any; the loopback interface of Linux has zeros.
+    let of_card = || macs.iter().filter(|seen| seen.mac != Mac([0; 6]));
+    let own = of_card().find(|seen| !seen.mac.is_local()).or(of_card().next()).or(macs.first());
+    let other = of_card().find(|seen| seen.frames > 0 && own.is_some_and(|own| own.mac != seen.mac));
+    let mac = own.map(|seen| seen.mac.to_string());
     let maker = device.maker.as_ref().map(ToString::to_string);
-    [Some(device.address.to_string()), mac, maker].into_iter().flatten().collect()
+    let other = other.map(|seen| format!("{} {}", view.words.notes.also_from, seen.mac));
+    [Some(device.address.to_string()), mac, maker, other].into_iter().flatten().collect()
 }
 
 fn host<'a>(view: &View<'a>, device: &Device) -> Option<&'a HostFacts> {
@@ -61,8 +67,11 @@ pub(in crate::report) fn role(view: &View<'_>, device: &Device) -> Vec<String> {
         true => format!("{} {}", names.model(model), view.words.notes.fitted),
         false => names.model(model),
     });
+    let mut subjects = view.audit.findings.iter().filter_map(|finding| finding.subject.as_ref());
+    let is_told = subjects.any(|subject| subject.address == device.address);
     let confidence = match device.confidence {
-        Confidence::Suspected => view.words.notes.only_suspected,
+        // What it sends to others may be judged all the same.
+        Confidence::Suspected if !is_told => view.words.notes.only_suspected,
         sure => (view.words.confidence)(sure),
     };
     [Some(names.role(&device.role)), model, Some(confidence.to_owned())].into_iter().flatten().collect()

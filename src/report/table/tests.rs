@@ -346,3 +346,67 @@ fn where_it_was_captured_and_what_switches_tell_stand_there_as_on_paper() {
     audit.traffic.policies.iter_mut().for_each(|told| told.by_endpoint = true);
     assert!(shown(&audit).contains(words.telephone_says), "no switch has said so");
 }
+
+#[test]
+fn a_device_has_the_hardware_address_that_names_its_maker_and_another_one_beside_it() {
+    let told = |other: [u8; 6], frames: u64| {
+        let mut audit = audit();
+        let first = audit.traffic.hosts[0].macs[0];
+        let other = crate::observe::MacSeen { mac: crate::decode::Mac(other), frames, ..first };
+        audit.traffic.hosts[0].macs.insert(0, other);
+        let text = table(&audit, &names(Language::De), &settings(Language::De, 140));
+        let own = text.find(&first.mac.to_string()).unwrap();
+        let other = text.find(&format!("auch von {}", other.mac));
+        other.map(|other| other > own)
+    };
+    assert_eq!(told([2, 0x11, 0x22, 0x33, 0x44, 0x55], 9), Some(true));
+    assert_eq!(told([2, 0x11, 0x22, 0x33, 0x44, 0x55], 0), None, "nothing came from there");
+    assert_eq!(told([0; 6], 9), None, "its loopback interface");
+}
+
+#[test]
+fn a_storm_of_arp_is_told_in_the_table_and_on_paper() {
+    use crate::observe::Storm;
+    let mut audit = audit();
+    let shown = |audit: &Audit| {
+        let table = table(audit, &names(Language::De), &settings(Language::De, 140));
+        let document =
+            crate::report::json::document_of(audit, &names(Language::De), &settings(Language::De, 140));
+        let paper = crate::report::paper::paper(&document, &jiff::tz::TimeZone::UTC);
+        [
+            table.contains("ARP nach"),
+            format!("{:?}", paper.sections.iter().map(|one| &one.parts).collect::<Vec<_>>())
+                .contains("ARP nach"),
+        ]
+    };
+    assert_eq!(shown(&audit), [false; 2]);
+    let first = audit.traffic.hosts[0].macs[0].first;
+    let [asker, target] = ["192.168.10.50", "192.168.10.99"].map(|address| address.parse().unwrap());
+    let span = (crate::capture::Timestamp(0), crate::capture::Timestamp(6_000_000_000));
+    audit.traffic.quality.storm = Some(Storm { asker, target, requests: 6_000, span, first });
+    assert_eq!(shown(&audit), [true; 2]);
+}
+
+#[test]
+fn of_whom_a_finding_tells_is_not_said_to_be_unjudged() {
+    let mut audit = audit();
+    let shown = |audit: &Audit| {
+        let settings = settings(Language::De, 140);
+        let document = crate::report::json::document_of(audit, &names(Language::De), &settings);
+        let paper = crate::report::paper::paper(&document, &jiff::tz::TimeZone::UTC);
+        let paper = format!("{:?}", paper.sections.iter().map(|one| &one.parts).collect::<Vec<_>>());
+        [table(audit, &names(Language::De), &settings), paper]
+            .map(|text| text.contains("wird nicht beurteilt"))
+    };
+    audit.site.devices.truncate(1);
+    audit.site.devices[0].confidence = crate::site::Confidence::Suspected;
+    let address = audit.site.devices[0].address;
+    let all = std::mem::take(&mut audit.findings);
+    assert_eq!(shown(&audit), [true; 2]);
+    audit.findings = all
+        .into_iter()
+        .filter(|one| one.subject.as_ref().is_some_and(|subject| subject.address == address))
+        .collect();
+    assert!(!audit.findings.is_empty());
+    assert_eq!(shown(&audit), [false; 2]);
+}

@@ -163,6 +163,22 @@ pub(super) fn silence_en(device: &str, registrar: SocketAddr, longest: &str, exp
     )
 }
 
+/// What can be read of a SEC-003.
+pub(super) fn overheard(apps: &[App], language: Language) -> &'static str {
+    match apps {
+        [App::Ldap] => language.either(
+            "Wer im LAN mitliest, kann lesen, was im Telefonbuch gesucht und gefunden wird (Namen, Rufnummern), es sei denn, die \
+             Anmeldung (SASL, Kerberos) verschlüsselt es.",
+            "Whoever listens in the LAN can read what is sought and found in the phone book (names, numbers), unless the login (SASL, \
+             Kerberos) encrypts it.",
+        ),
+        _ => language.either(
+            "Wer im LAN mitliest, erfährt Rufnummern und kann Gespräche mithören.",
+            "Whoever listens in the LAN learns numbers and can overhear calls.",
+        ),
+    }
+}
+
 /// What to do about a SEC-003, by what was readable: the phone book, SIP, or both.
 pub(super) fn secure(apps: &[App], language: Language) -> String {
     let [phone_book, others] =
@@ -186,6 +202,15 @@ mod tests {
 
     fn server() -> SocketAddr {
         "192.168.10.2:443".parse().unwrap()
+    }
+
+    #[test]
+    fn from_a_phone_book_nobody_overhears_calls() {
+        for (language, call) in [(Language::De, "Gespräche"), (Language::En, "calls")] {
+            assert!(!overheard(&[App::Ldap], language).contains(call));
+            assert!(overheard(&[App::Sip], language).contains(call));
+            assert!(overheard(&[App::Sip, App::Ldap], language).contains(call));
+        }
     }
 
     #[test]

@@ -102,6 +102,7 @@ const LABELS: Labels = Labels {
     incomplete: "Datagramme, zu denen Fragmente fehlen",
     nameless_sip: "SIP-Nachrichten ohne Call-ID oder CSeq",
     malformed_sip: "SIP-Nachrichten mit Fehlern im Aufbau",
+    storm: "Schleife oder Sturm (ARP)",
     over_cap: "Nicht ausgewertet (Speichergrenze)",
     filtered: "Vom Filter ausgelassen",
     reading: "Lesen",
@@ -159,6 +160,7 @@ const NOTES: Notes = Notes {
     encrypted: "verschlüsselt",
     probably_srtp: "wahrscheinlich SRTP",
     outer_vlan: "äußeres VLAN",
+    also_from: "auch von",
     in_channel: "in TURN-Kanal",
     in_indications: "in TURN-Nachrichten",
     multiplexed: "in TURN-Multiplex (Microsoft)",
@@ -414,8 +416,8 @@ fn unjudged(what: Unjudged) -> &'static str {
             "EF-Kennzeichnung und RTP-Ports: Im Mitschnitt ist keine Sprache (RTP) zu erkennen."
         }
         Unjudged::OwnOnly => {
-            "Ports, EF-Kennzeichnung und Sprachqualität: Alle IP-Pakete im Mitschnitt nennen ein und dieselbe Adresse als \
-             Absender und Ziel; wer im Netzwerk mit wem spricht, zeigen sie nicht."
+            "Ports, EF-Kennzeichnung und Sprachqualität: Alle IP-Pakete im Mitschnitt sendet ein Gerät an sich selbst (an dieselbe \
+             Adresse, oder von 127.x an 127.x); wer im Netzwerk mit wem spricht, zeigen sie nicht."
         }
         Unjudged::Export => {
             "Alle anderen Verbindungen: Der Mitschnitt enthält nur SIP und RTP, ist also wohl gefiltert. Nicht dokumentierte und \

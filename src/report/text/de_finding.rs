@@ -4,7 +4,6 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::blocked;
 use super::clock;
-use super::connection;
 use super::de;
 use super::de_action::action;
 use super::dscp::Hint;
@@ -22,6 +21,7 @@ use super::stalled;
 use super::unmarked_leg;
 use super::words::ends_within;
 use super::{Context, List, dscp_name, dscp_shares, hints, named, of, peers, protocol, quoted};
+use super::{connection, exposed};
 use super::{one_way, passage};
 use super::{signalling, voice};
 use super::{trace, uneven};
@@ -362,12 +362,13 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             protocol(*transport),
             list(List::addresses(sources))
         ),
-        Detail::Sec001 { at, protocol: transport, sources, gained } => format!(
+        Detail::Sec001 { at, protocol: transport, sources, gained, is_direct } => format!(
             "{device} beantwortet SIP-Anfragen aus dem Internet auf {} {at}. Anfragen kamen von {}, {}.{}",
             protocol(*transport),
             list(List::addresses(sources)),
             if sources.len() == 1 { "keinem bekannten Provider" } else { "keinen bekannten Providern" },
             intruder::gained(gained, De)
+                + &exposed::sentence(*is_direct, device, De)
         ),
         Detail::Sec002 { requests, users, agent, answered, gained } => format!(
             "{device} sendet {} an {}{}. {}{}",
@@ -382,17 +383,18 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             intruder::gained(gained, De)
         ),
         Detail::Sec003 { apps, peers } => format!(
-            "{device} spricht {} im Klartext, obwohl der Hersteller hier Verschlüsselung voreinstellt. Gegenüber: {}. Wer im \
-             LAN mitliest, erfährt Rufnummern und kann Gespräche mithören.",
+            "{device} spricht {} im Klartext, obwohl der Hersteller hier Verschlüsselung voreinstellt. Gegenüber: {}. {}",
             apps.iter().map(|app| app.name().to_uppercase()).collect::<Vec<_>>().join(" und "),
-            list(List::of(peers, peers.len(), |peer| context.device(*peer)))
+            list(List::of(peers, peers.len(), |peer| context.device(*peer))),
+            connection::overheard(apps, De)
         ),
-        Detail::Sec004 { at, protocol: transport, sources } => format!(
+        Detail::Sec004 { at, protocol: transport, sources, is_direct } => format!(
             "Der Verwaltungszugang {} {at} von {device} antwortet auf Zugriffe aus dem Internet. Zugegriffen \
-             {} {}.",
+             {} {}.{}",
             protocol(*transport),
             if sources.len() == 1 { "hat" } else { "haben" },
-            list(List::addresses(sources))
+            list(List::addresses(sources)),
+            exposed::sentence(*is_direct, device, De)
         ),
         Detail::Cap001 { signs } => format!(
             "{} {}",

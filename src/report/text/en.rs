@@ -102,6 +102,7 @@ const LABELS: Labels = Labels {
     nameless_sip: "SIP messages without Call-ID or CSeq",
     malformed_sip: "Malformed SIP messages",
     incomplete: "Datagrams with missing fragments",
+    storm: "Loop or storm (ARP)",
     over_cap: "Not evaluated (memory limit)",
     filtered: "Left out by filter",
     reading: "Reading",
@@ -159,6 +160,7 @@ const NOTES: Notes = Notes {
     encrypted: "encrypted",
     probably_srtp: "probably SRTP",
     outer_vlan: "outer VLAN",
+    also_from: "also from",
     in_channel: "in TURN channel",
     in_indications: "in TURN indications",
     multiplexed: "in multiplexed TURN (Microsoft)",
@@ -407,8 +409,8 @@ fn unjudged(what: Unjudged) -> &'static str {
         }
         Unjudged::NoVoice => "EF marking and RTP ports: no voice (RTP) was recognised in the capture.",
         Unjudged::OwnOnly => {
-            "Ports, EF marking and voice quality: all IP packets of the capture name one and the same address as sender and \
-             receiver; who speaks to whom on the network they do not show."
+            "Ports, EF marking and voice quality: all IP packets of the capture go from a device to itself (to the same address, or \
+             from 127.x to 127.x); who speaks to whom on the network they do not show."
         }
         Unjudged::Export => {
             "All other connections: the capture holds SIP and RTP alone, so it is probably filtered. It does not show undocumented \

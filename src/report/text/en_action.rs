@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::connection::secure;
 use super::export::export_whole;
+use super::exposed;
 use super::words::OTHER_VERSION;
 use super::{
     blocked, clock, dscp_name, life, misled, mute, network, no_voice, passage, signalling, stalled, trace,
@@ -20,6 +21,9 @@ use crate::site::Confidence;
 
 pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
     let detail = &finding.detail;
+    if let Some(text) = exposed::action(finding) {
+        return text[1].to_owned();
+    }
     let is_suspected = finding.confidence == Confidence::Suspected;
     let text = match detail {
         Detail::Port001 { .. } => {

@@ -4,7 +4,6 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::blocked;
 use super::clock;
-use super::connection;
 use super::dscp::Hint;
 use super::en;
 use super::en_action::action;
@@ -22,6 +21,7 @@ use super::stalled;
 use super::unmarked_leg;
 use super::words::ends_within;
 use super::{Context, List, dscp_name, dscp_shares, hints, named, of, peers, protocol, quoted};
+use super::{connection, exposed};
 use super::{one_way, passage};
 use super::{signalling, voice};
 use super::{trace, uneven};
@@ -356,12 +356,13 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             protocol(*transport),
             list(List::addresses(sources))
         ),
-        Detail::Sec001 { at, protocol: transport, sources, gained } => format!(
+        Detail::Sec001 { at, protocol: transport, sources, gained, is_direct } => format!(
             "{device} answers SIP requests from the Internet on {} {at}. Requests came from {}, {}.{}",
             protocol(*transport),
             list(List::addresses(sources)),
             if sources.len() == 1 { "which is no known provider" } else { "which are no known providers" },
             intruder::gained(gained, En)
+                + &exposed::sentence(*is_direct, device, En)
         ),
         Detail::Sec002 { requests, users, agent, answered, gained } => format!(
             "{device} sends {} to {}{}. {}{}",
@@ -376,15 +377,16 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             intruder::gained(gained, En)
         ),
         Detail::Sec003 { apps, peers } => format!(
-            "{device} speaks {} in clear text, although the vendor's setting here is encryption. With: {}. Whoever listens in \
-             the LAN learns numbers and can overhear calls.",
+            "{device} speaks {} in clear text, although the vendor's setting here is encryption. With: {}. {}",
             apps.iter().map(|app| app.name().to_uppercase()).collect::<Vec<_>>().join(" and "),
-            list(List::of(peers, peers.len(), |peer| context.device(*peer)))
+            list(List::of(peers, peers.len(), |peer| context.device(*peer))),
+            connection::overheard(apps, En)
         ),
-        Detail::Sec004 { at, protocol: transport, sources } => format!(
-            "The management access {} {at} of {device} answers requests from the Internet. They came from {}.",
+        Detail::Sec004 { at, protocol: transport, sources, is_direct } => format!(
+            "The management access {} {at} of {device} answers requests from the Internet. They came from {}.{}",
             protocol(*transport),
-            list(List::addresses(sources))
+            list(List::addresses(sources)),
+            exposed::sentence(*is_direct, device, En)
         ),
         Detail::Cap001 { signs } => format!(
             "{} {}",

@@ -36,6 +36,7 @@ pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language:
             further,
             refusal,
             mended,
+            instead,
             ..
         } => {
             let silence = match refusal {
@@ -65,6 +66,18 @@ pub(super) fn detail(finding: &Finding, device: &str, zone: &TimeZone, language:
                     },
                 ),
             };
+            if let Some(instead) = instead {
+                text.push_str(&match language {
+                    De => format!(
+                        " Dasselbe Konto ist bei {instead} angemeldet: Das Gerät ist anrufbar, solange jener Server läuft, und \
+                         wartet nur, wenn es diesen zuerst fragt."
+                    ),
+                    En => format!(
+                        " The same account is registered at {instead}: the device can be called as long as that server runs, and \
+                         only waits where it asks this one first."
+                    ),
+                });
+            }
             if let Some(after) = mended {
                 let after = duration(*after, language);
                 text.push_str(&match language {
@@ -212,20 +225,6 @@ pub(super) fn turns(accepted: Option<u64>, language: Language) -> String {
         (None, _) => String::new(),
         (Some(times), De) => format!(" Dazwischen wurde sie {}-mal angenommen.", count(times, De)),
         (Some(times), En) => format!(" In between it was accepted {} times.", count(times, En)),
-    }
-}
-
-/// That a telephone registered with an address that it does not have, as a sentence behind others.
-pub(super) fn another_address(client: IpAddr, account: &str, language: Language) -> String {
-    let account = quoted(account);
-    match language {
-        De => format!(
-            " Diese Adresse nennt {client} bei der Anmeldung von {account} als die eigene (Contact); gesendet hat das Gerät die \
-             Anmeldung aber von {client}."
-        ),
-        En => format!(
-            " {client} names that address as its own when it registers {account} (Contact), but sent the registration from {client}."
-        ),
     }
 }
 

@@ -78,32 +78,48 @@ pub(crate) fn remark(
                 duration(waited, En)
             ))
         ),
-        (Observation::NameServerAway { tries, span: (first, last), servers }, De) => format!(
+        (Observation::NameServerAway { tries, span: (first, last), answers_others: true, .. }, De) => format!(
+            "{who} fragt den DNS-Server {at} {}-mal vergebens: {}; danach bekommt das Gerät wieder Antwort. Anderen Geräten antwortet \
+             der Server auch in dieser Zeit, er war also in Betrieb. Anmeldungen und Anrufe, die einen Namen brauchten, konnten \
+             scheitern. Prüfen Sie den Weg dieses Gerätes zum Server: Netzwerkkabel, WLAN, Switch-Port, Firewall.",
+            count(tries, De),
+            period(first, last, zone, De)
+        ),
+        (Observation::NameServerAway { tries, span: (first, last), answers_others: true, .. }, En) => format!(
+            "{who} asks the DNS server {at} {} times in vain: {}; then the device gets answers again. The server answers other devices \
+             in that time as well, so it was running. Registrations and calls that needed a name may have failed. Check the way of \
+             this device to the server: network cable, Wi-Fi, switch port, firewall.",
+            count(tries, En),
+            period(first, last, zone, En)
+        ),
+        (Observation::NameServerAway { tries, span: (first, last), servers, .. }, De) => format!(
             "{who} fragt den DNS-Server {at} {}-mal vergebens: {}; danach antwortet er wieder. Anmeldungen und Anrufe, die einen \
              Namen brauchten, konnten in dieser Zeit scheitern. Prüfen Sie, ob der DNS-Server oder der Weg zu ihm unterbrochen war{}.",
             count(tries, De),
             period(first, last, zone, De),
             if servers > 1 { "" } else { ", und tragen Sie einen zweiten ein" }
         ),
-        (Observation::NameServerAway { tries, span: (first, last), servers }, En) => format!(
+        (Observation::NameServerAway { tries, span: (first, last), servers, .. }, En) => format!(
             "{who} asks the DNS server {at} {} times in vain: {}; then it answers again. Registrations and calls that needed a name \
              may have failed in that time. Check whether the DNS server or the way to it was down{}.",
             count(tries, En),
             period(first, last, zone, En),
             if servers > 1 { "" } else { ", and enter a second one" }
         ),
-        (Observation::UnansweredDhcp { tries, span: (first, last) }, De) => format!(
-            "{who} bittet {}-mal per DHCP um eine Adresse oder um deren Verlängerung und bekommt keine Antwort: {}. Ohne gültige \
+        (Observation::UnansweredDhcp { tries, span: (first, last), asked_alone }, De) => format!(
+            "{who} bittet {}-mal per DHCP um eine Adresse oder um deren Verlängerung{} und bekommt keine Antwort: {}. Ohne gültige \
              Adresse kann das Gerät nicht telefonieren, und eine, die es noch hat, läuft ab. Prüfen Sie, ob der DHCP-Server läuft, \
              freie Adressen hat und aus dem VLAN dieses Gerätes zu erreichen ist.",
             count(tries, De),
+            if asked_alone { format!(", zuletzt den Server {at} allein,") } else { String::new() },
             period(first, last, zone, De)
         ),
-        (Observation::UnansweredDhcp { tries, span: (first, last) }, En) => format!(
-            "{who} asks by DHCP for an address or for its renewal {} times and gets no answer: {}. Without a valid address the \
+        (Observation::UnansweredDhcp { tries, span: (first, last), asked_alone }, En) => format!(
+            "{who} asks by DHCP for an address or for its renewal {} times{} and gets no answer: {}. Without a valid address the \
              device cannot telephone, and one that it still has runs out. Check whether the DHCP server runs, has free addresses and \
              can be reached from the VLAN of this device.",
             count(tries, En),
+            if asked_alone { format!(", in the end the server {at} alone,") } else { String::new() },
             period(first, last, zone, En)
         ),
         (Observation::LateCredentials { times, wait, run_out }, De) => format!(
@@ -189,15 +205,17 @@ mod tests {
             Observation::UnheededOptions { requests: 12 },
             Observation::OtherVlan { vlan: 20, registered: 12 },
             Observation::RefusedStun { requests: 12, refusals: 9, waited: None },
-            Observation::NameServerAway { tries: 12, span, servers: 1 },
-            Observation::UnansweredDhcp { tries: 12, span },
+            Observation::NameServerAway { tries: 12, span, servers: 1, answers_others: false },
+            Observation::NameServerAway { tries: 12, span, servers: 1, answers_others: true },
+            Observation::UnansweredDhcp { tries: 12, span, asked_alone: false },
+            Observation::UnansweredDhcp { tries: 12, span, asked_alone: true },
             Observation::LateCredentials { times: 12, wait: 6_000_000_000, run_out: 9 },
             Observation::DeadBranch { calls: 12, sent: 9 },
         ];
         for what in all {
             for language in [De, En] {
                 let told = told(&["A", "B"], &what, language);
-                let is_dhcp = matches!(what, Observation::UnansweredDhcp { .. });
+                let is_dhcp = matches!(what, Observation::UnansweredDhcp { asked_alone: false, .. });
                 let is_whole =
                     told.contains("12") && told.ends_with('.') && (is_dhcp || told.contains("C:5060"));
                 assert!(told.starts_with('A') && told.contains(" B ") && is_whole, "{told}");

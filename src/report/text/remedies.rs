@@ -1,7 +1,6 @@
 //! What to do about registrations and calls that fail, in both languages.
 
 use crate::check::Rejection;
-use crate::report::language::Language;
 
 /// What to do about a registrar that was away for a while.
 pub(super) const AWAY: [&str; 2] = [
@@ -48,17 +47,6 @@ pub(super) fn credentials(rejection: &Rejection) -> [&'static str; 2] {
             "Enter user name and password for outgoing calls as well.",
         ],
     }
-}
-
-/// What to do about a telephone that registers with an address that is not its own.
-pub(super) fn own_address(language: Language) -> &'static str {
-    language.either(
-        "Rufe zu diesem Gerät gehen an eine Adresse, unter der es nicht zu erreichen ist. Prüfen Sie am Gerät feste IP-Adresse, \
-         NAT- und STUN-Einstellung und weitere Netzwerkschnittstellen (WLAN, VPN), und starten Sie es neu, damit es sich mit seiner \
-         Adresse anmeldet.",
-        "Calls to this device go to an address at which it cannot be reached. Check its fixed IP address, its settings for NAT and \
-         STUN and its other network interfaces (Wi-Fi, VPN), and restart it so that it registers with its own address.",
-    )
 }
 
 /// What to do about calls that are turned away.

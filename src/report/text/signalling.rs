@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use jiff::tz::TimeZone;
 
 use super::life;
+use super::missed;
 use super::offered;
 use super::registering;
 use super::remedies::{self, calling};
@@ -13,7 +14,7 @@ use super::status::in_words;
 use super::unheard;
 use super::{List, of, quoted};
 use super::{broken, circumstance, even};
-use crate::check::{Circumstance, Detail, Finding, Others, Refusal, Rejection, Size};
+use crate::check::{Circumstance, Detail, Finding, Missed, Others, Refusal, Rejection, Size};
 use crate::observe::message::sip::standard_phrase;
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::{count, counted, duration};
@@ -285,11 +286,14 @@ pub(super) fn detail(finding: &Finding, device: &str, language: Language) -> Opt
         ),
         _ => return None,
     };
-    if let Detail::Sig009 { contact: Some((client, account)), .. } = &finding.detail {
-        return Some(text + &registering::another_address(*client, account, language));
+    if let Detail::Sig009 { refusal: Some(icmp), why, .. } = &finding.detail
+        && !matches!(why, Some(Missed::Elsewhere { .. }))
+    {
+        let why = why.as_ref().map(|why| missed::sentence(why, language)).unwrap_or_default();
+        return Some(text + &registering::refused(icmp, language) + &why);
     }
-    if let Detail::Sig009 { refusal: Some(icmp), .. } = &finding.detail {
-        return Some(text + &registering::refused(icmp, language));
+    if let Detail::Sig009 { why: Some(why), .. } = &finding.detail {
+        return Some(text + &missed::sentence(why, language));
     }
     if let Detail::Sig009 { size: Size::Suspect | Size::Lacking, unheard: 1.., .. } = &finding.detail {
         return Some(text + unheard::LARGE[usize::from(language == En)]);
@@ -349,9 +353,7 @@ pub(super) fn action(detail: &Detail, zone: &TimeZone, language: Language) -> Op
             offered::action(offered)
         }
         Detail::Sig005 { rejection, .. } => calling(rejection),
-        Detail::Sig009 { contact: Some(_), .. } => {
-            return Some(remedies::own_address(language).to_owned());
-        }
+        Detail::Sig009 { why: Some(why), .. } => missed::action(why),
         Detail::Sig009 { refusal: Some(icmp), to, .. } => {
             return Some(registering::let_through(icmp, to.ip(), language).to_owned());
         }

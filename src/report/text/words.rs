@@ -232,6 +232,7 @@ pub(crate) struct Labels {
     pub(crate) incomplete: &'static str,
     pub(crate) nameless_sip: &'static str,
     pub(crate) malformed_sip: &'static str,
+    pub(crate) storm: &'static str,
     pub(crate) over_cap: &'static str,
     pub(crate) filtered: &'static str,
     pub(crate) reading: &'static str,
@@ -328,9 +329,11 @@ pub(crate) struct Notes {
     pub(crate) uncompared: &'static str,
     pub(crate) encrypted: &'static str,
     pub(crate) probably_srtp: &'static str,
-    /// Before the number of a channel.
     /// VLAN of the outermost of several tags.
     pub(crate) outer_vlan: &'static str,
+    /// Before another hardware address of a device.
+    pub(crate) also_from: &'static str,
+    /// Before the number of a channel.
     pub(crate) in_channel: &'static str,
     pub(crate) in_indications: &'static str,
     pub(crate) multiplexed: &'static str,

@@ -37,6 +37,7 @@ fn what_was_open_to_the_internet_is_shut_when_nobody_there_is_answered() {
             protocol: Protocol::Udp,
             sources: Vec::new(),
             gained: Box::default(),
+            is_direct: false,
         };
         is_over(detail, &[], World::new(""), flows)
     };
@@ -54,7 +55,7 @@ fn what_was_open_to_the_internet_is_shut_when_nobody_there_is_answered() {
         |source: &str, outcome| from(500, tcp(&format!("{source}:44000"), "192.168.10.2:443", outcome, 2));
     let over = |outcome| {
         let at = socket("192.168.10.2:443");
-        let detail = Detail::Sec004 { at, protocol: Protocol::Tcp, sources: Vec::new() };
+        let detail = Detail::Sec004 { at, protocol: Protocol::Tcp, sources: Vec::new(), is_direct: false };
         is_over(detail, &[], World::new(""), vec![tried(one, outcome), tried(other, outcome), alive()])
     };
     assert!(over(TcpOutcome::Silent) && over(TcpOutcome::Refused) && !over(TcpOutcome::Answered));

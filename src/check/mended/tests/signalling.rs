@@ -195,7 +195,7 @@ fn requests_that_one_sending_is_enough_for_end_the_repeating() {
             status: None,
             refusal: None,
             size: Size::Usual,
-            contact: None,
+            why: None,
         };
         is_over(detail, 2, &world)
     };

@@ -3,7 +3,7 @@
 use super::super::super::finding::Life;
 use super::*;
 use crate::observe::fixture::{host, sent};
-use crate::observe::{ArpTimes, HostFacts};
+use crate::observe::{ArpTimes, HostFacts, Standing};
 
 #[test]
 fn a_registrar_that_is_heard_meanwhile_would_be_heard_to_answer() {
@@ -240,4 +240,34 @@ fn a_registrar_that_was_away_for_long_and_accepts_again_is_worth_a_word() {
     assert!(told(89_000, 95_020, 1, Standing::Accepted).is_none(), "a short time");
     assert!(told(95_000, 500, 1, Standing::Refused).is_none(), "not accepted since");
     assert!(told(95_000, 95_020, 11, Standing::Accepted).is_none(), "the capture may lack the answers");
+}
+
+#[test]
+fn an_account_that_stands_with_another_registrar_is_no_error() {
+    let told = |aor: &str, until: i64, standing| {
+        let unanswered = Unanswered {
+            count: 11,
+            requests: 1,
+            frames: vec![frame(1)],
+            span: Some((at(60_000), at(92_000))),
+        };
+        let mut world = world(Registration { unanswered, ..registration() });
+        let other = Registration {
+            aor: aor.into(),
+            standing,
+            granted: Some((at(500), at(500))),
+            bound: vec![crate::observe::Binding { from: at(500), until: at(until) }],
+            ..fixture::registration("192.168.10.21:5060", "192.168.10.3:5060")
+        };
+        world.traffic.registrations.push(other);
+        let found = check(&world.case(), &[]).remove(0);
+        let Detail::Sig002 { instead, .. } = found.detail else { panic!("{found:?}") };
+        (instead.map(|at| at.ip()), found.severity)
+    };
+    let aor = registration().aor;
+    let stands = Standing::Accepted;
+    assert_eq!(told(&aor, 600_000, stands), (Some(ip("192.168.10.3")), Severity::Warning));
+    assert_eq!(told(&aor, 80_000, stands), (None, Severity::Error), "it has run out");
+    assert_eq!(told("sip:99@a", 600_000, stands), (None, Severity::Error), "another account");
+    assert_eq!(told(&aor, 600_000, Standing::Refused), (None, Severity::Error));
 }

@@ -10,7 +10,7 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
 use crate::capture::{Chunk, Frame, Timestamp};
-use crate::decode::{IcmpError, Packet, Part, TcpSegment, Transport};
+use crate::decode::{IcmpError, Mac, Packet, Part, TcpSegment, Transport};
 
 use super::batch::{Batch, Event, media_header, protocol_of};
 use super::content::Note;
@@ -473,8 +473,7 @@ fn has_one_station(packet: &Packet) -> bool {
 
 /// Whether an Ethernet header names no station at all, as on the loopback interface of Linux.
 fn has_no_station(packet: &Packet) -> bool {
-    let nobody = Some(Mac([0; 6]));
-    packet.source_mac == nobody && packet.destination_mac == nobody
+    [packet.source_mac, packet.destination_mac].iter().all(|mac| mac.is_some_and(Mac::is_unset))
 }
 
 impl Counts {

@@ -344,7 +344,7 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::of(vlans, vlans.len(), |(vlan, _)| vlan.to_string())),
             list(List::of(expected, expected.len(), u16::to_string))
         ),
-        Detail::Sec001 { at, protocol: transport, sources, gained } if gained.keeps_open => format!(
+        Detail::Sec001 { at, protocol: transport, sources, gained, .. } if gained.keeps_open => format!(
             "{device} answers OPTIONS of {} at {} {at}. They go to the contact that the device gives when it registers, which only \
              its registrar knows. In this way a provider keeps the way through the NAT open.",
             list(List::addresses(sources)),

@@ -263,7 +263,9 @@ pub enum Lost {
     Outside,
     /// The listener speaks from the Internet, and named a private address.
     Private,
-    /// As before, nobody speaks at all, and the address that was named is one of the sender's own net.
+    /// No SDP asks for it there: the listener announced another port, and speaks from that.
+    Unasked,
+    /// As with a private address, nobody speaks at all, and the address that was named is one of the sender's own net.
     Rewritten,
 }
 

@@ -14,7 +14,8 @@ pub(super) const RTP_001: Page = Page {
                    mit dem Absender spricht und nichts von ihm erhält (STUN-Adresse im SDP, kein NAT-Loopback), und Sprache, die der Empfänger \
                    mindestens 3 s lang selbst per ICMP abweist, während er spricht (Firewall auf dem Gerät). Ohne Abweisung wird Sprache gemeldet, die unbeantwortet an eine private Adresse geht, während die \
                    Gegenseite aus dem Internet spricht oder eine Adresse des eigenen Netzes angekündigt hat (NAT, SIP ALG), und an eine \
-                   öffentliche, während der Hörer im selben Subnetz spricht. Ist die Signalisierung verschlüsselt, wird Sprache \
+                   öffentliche, während der Hörer im selben Subnetz spricht; ebenso Sprache, die vom Anfang an zu einem Port geht, den kein SDP \
+                   nennt, während die Gegenseite vom angekündigten Port spricht (Warnung). Ist die Signalisierung verschlüsselt, wird Sprache \
                    gemeldet, die mindestens 5 s lang ins Internet geht und auf die nichts zurückkommt, obwohl eine \
                    TLS-Verbindung zwischen beiden in beiden Richtungen zu sehen ist (Warnung). STUN zählt nicht als Sprache.",
         action: "Prüfen Sie, ob das stille Gerät sendet; liegt die Gegenseite in einem anderen Netz, auch NAT und Firewall für \
@@ -39,7 +40,8 @@ pub(super) const RTP_001: Page = Page {
                    of it (address of STUN in SDP, no NAT loopback), and voice that its receiver itself turns away by ICMP for 3 s or more \
                    while it speaks (a firewall on the device). Without refusals, voice is told that goes unanswered to a private address \
                    while the other side speaks from the Internet or has announced an address of the own network (NAT, SIP ALG), and to a public \
-                   one while its listener speaks from the same subnet. Where the signalling is encrypted, voice is told that \
+                   one while its listener speaks from the same subnet; likewise voice that goes from the beginning to a port that no SDP \
+                   names, while the other side speaks from the one it announced (a warning). Where the signalling is encrypted, voice is told that \
                    goes to the Internet for 5 s or more and to which nothing comes back, although a TLS connection between both is seen \
                    in both directions (a warning). STUN does not count as voice.",
         action: "Check whether the silent device sends; if the other side lies in another network, also NAT and firewall for \

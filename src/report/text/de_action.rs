@@ -97,7 +97,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
              Switch-Port. Bei Bildtelefonie kann sie gewollt sein."
         }
         Detail::Rtp001 { peers, astray: Some(astray), .. }
-            if matches!(astray.lost, Lost::Private | Lost::Rewritten) =>
+            if matches!(astray.lost, Lost::Private | Lost::Rewritten | Lost::Unasked) =>
         {
             return misled::action(astray, peers, De);
         }

@@ -89,7 +89,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
              video telephony it may be wanted."
         }
         Detail::Rtp001 { peers, astray: Some(astray), .. }
-            if matches!(astray.lost, Lost::Private | Lost::Rewritten) =>
+            if matches!(astray.lost, Lost::Private | Lost::Rewritten | Lost::Unasked) =>
         {
             return misled::action(astray, peers, En);
         }

@@ -1,4 +1,4 @@
-//! Takes voice that goes to an address in SDP at which its listener cannot be; says so, and what to do, in both languages.
+//! Takes voice that goes to an address in SDP at which its listener cannot be, or that no SDP names; says so, and what to do, in both languages.
 
 use std::net::IpAddr;
 
@@ -21,6 +21,11 @@ pub(super) fn de(device: &str, packets: u64, peers: &[IpAddr], astray: &Astray) 
         duration(astray.lasted, De)
     );
     match astray.lost {
+        Lost::Unasked => format!(
+            "{sent} Diesen Port nennt kein SDP im Mitschnitt. Angekündigt ist {}, und von dort {speaks} {listeners} auch. \
+             Wahrscheinlich {hears} {listeners} nichts.",
+            announced(astray)
+        ),
         Lost::Private => format!(
             "{sent} Das ist eine private Adresse. {listeners} {speaks} aber aus dem Internet, wo private Adressen nicht erreichbar sind, und \
              dorthin geht nichts zurück: {listeners} {hears} nichts."
@@ -37,6 +42,10 @@ pub(super) fn de(device: &str, packets: u64, peers: &[IpAddr], astray: &Astray) 
     }
 }
 
+fn announced(astray: &Astray) -> String {
+    astray.announced.map(|end| end.to_string()).unwrap_or_default()
+}
+
 /// The same in English.
 pub(super) fn en(device: &str, packets: u64, peers: &[IpAddr], astray: &Astray) -> String {
     let listeners = List::addresses(peers).join("and", "more");
@@ -51,6 +60,11 @@ pub(super) fn en(device: &str, packets: u64, peers: &[IpAddr], astray: &Astray) 
         duration(astray.lasted, En)
     );
     match astray.lost {
+        Lost::Unasked => format!(
+            "{sent} No SDP in the capture names this port. {} is announced, and {listeners} {speaks} from there. Most likely {listeners} \
+             {hears} nothing.",
+            announced(astray)
+        ),
         Lost::Private => format!(
             "{sent} That is a private address. {listeners}, however, {speaks} from the Internet, where private addresses cannot be \
              reached, and nothing goes back there: {listeners} {hears} nothing."
@@ -67,10 +81,18 @@ pub(super) fn en(device: &str, packets: u64, peers: &[IpAddr], astray: &Astray) 
     }
 }
 
-/// What to do about a private address that somebody in the Internet names.
+/// What to do about a private address that somebody in the Internet names, and about a port that nobody names.
 pub(super) fn action(astray: &Astray, peers: &[IpAddr], language: Language) -> String {
     let listeners = List::addresses(peers);
     match (astray.lost, language) {
+        (Lost::Unasked, De) => "Messen Sie auch unmittelbar an diesem Gerät. Bekommt es dasselbe SDP, hält es sich nicht daran: Prüfen Sie \
+                                Softwarestand und fest eingestellte RTP-Ports. Bekommt es ein anderes, wird das SDP unterwegs geändert \
+                                (SIP ALG, Session Border Controller)."
+            .to_owned(),
+        (Lost::Unasked, En) => "Capture right at this device as well. If it gets the same SDP, it does not keep to it: check its software \
+                                version and RTP ports that are set by hand. If it gets another one, SDP is changed on the way (SIP ALG, \
+                                session border controller)."
+            .to_owned(),
         (Lost::Rewritten, De) => format!(
             "Schalten Sie im Router SIP ALG ab: Wahrscheinlich hat er die Adresse im SDP von {} durch eine eigene ersetzt und leitet \
              die Sprache dann nicht weiter.",

@@ -239,3 +239,42 @@ fn an_address_of_the_own_net_in_the_sdp_of_a_provider_is_of_the_router() {
     assert_eq!(how(&held), None, "nobody need speak");
     assert_eq!(how(&misled("192.168.178.20:7078", None, far)), None, "another net may be routed, over a VPN");
 }
+
+#[test]
+fn voice_to_a_port_that_no_sdp_names_is_not_heard() {
+    let (unasked, speaks, far) = ("192.168.10.2:5206", "192.168.10.2:5204", "192.168.10.2:5060");
+    let made = || {
+        let mut world = misled(unasked, Some(speaks), far);
+        world.traffic.calls[0].caller_media = vec![socket(speaks)];
+        world
+    };
+    assert_eq!(how(&made()), Some((Lost::Unasked, Severity::Warning)));
+    assert_eq!(told(&made()).and_then(|(_, _, astray)| astray.announced), Some(socket(speaks)));
+    let but = |change: fn(&mut World)| {
+        let mut world = made();
+        change(&mut world);
+        how(&world)
+    };
+    assert_eq!(but(|world| world.traffic.flows[0].from_b = sent(1)), None, "latched: somebody speaks from there");
+    assert_eq!(but(|world| world.traffic.calls[0].may_be_silent = true), None, "ICE");
+    assert_eq!(but(|world| world.traffic.calls[0].rerouted = vec![at(100)]), None, "moved by a new offer");
+    assert_eq!(but(|world| world.traffic.calls[0].lacks_ack = true), None, "messages are missing");
+    assert_eq!(but(|world| world.traffic.streams[0].report.first.time = at(2_500)), None, "an offer that is not seen");
+    let named = but(|world| {
+        let other = Call { caller_media: vec![socket("192.168.10.2:5206")], ..world.traffic.calls[0].clone() };
+        world.traffic.calls.push(other);
+    });
+    assert_eq!(named, None, "another call asks for it");
+    let candidate = but(|world| {
+        let at = crate::observe::media::Endpoint { address: ip("192.168.10.2"), port: 5206 };
+        world.traffic.streams[0].report.announced_at = Some(at);
+    });
+    assert_eq!(candidate, None, "a candidate");
+    let both = but(|world| {
+        let mut right = said(2, ["192.168.10.14:5206", "192.168.10.2:5204"], [0, 200]);
+        right.call = Some(0);
+        world.traffic.flows.push(udp("192.168.10.14:5206", "192.168.10.2:5204"));
+        world.traffic.streams.push(right);
+    });
+    assert_eq!(both, None, "voice goes to where it is asked for as well");
+}

@@ -16,6 +16,7 @@ mod finding;
 #[cfg(test)]
 mod fixture;
 mod grouped;
+mod half_encrypted;
 mod hidden;
 mod matrix;
 mod media;
@@ -55,6 +56,7 @@ pub use finding::{
     Size, Station, Subject, Trace, Unevenness, Unjudged, Unread, Verdict, VoiceSender, VoiceSent,
 };
 pub(crate) use grouped::joined;
+pub use half_encrypted::half_encrypted;
 pub use media::{LEAST_JUDGED, LOSS_LIMITS, MOS_LIMITS, clock_runs_at};
 pub use mended::{is_disproved_by_absence, outweighs};
 pub use rejection::{Circumstance, Rejection, SameLength, Unlike};

@@ -124,7 +124,10 @@ type Asked<'a> = LazyCell<BTreeSet<SocketAddr>, Box<dyn FnOnce() -> BTreeSet<Soc
 
 fn asked(case: &Case<'_>) -> BTreeSet<SocketAddr> {
     let calls = case.traffic.calls.iter();
-    calls.flat_map(|call| call.caller_media.iter().chain(&call.callee_media).chain(&call.other_media)).copied().collect()
+    calls
+        .flat_map(|call| call.caller_media.iter().chain(&call.callee_media).chain(&call.other_media))
+        .copied()
+        .collect()
 }
 
 /// Whether voice goes from the answer on to a port that no SDP asked for, and none to the one that is `announced`. A call that

@@ -198,6 +198,7 @@ impl Stream {
             secure: latest.map(is_secure),
             keying: latest.filter(|known| is_secure(known)).map(|_| Keying::Sdp),
             srtp_tag: beyond.filter(|tag| SRTP_TAGS.contains(tag)),
+            is_clear: latest.is_some_and(|known| known.profile == Profile::Srtp) && beyond == Some(0),
             calls: self.announced.calls.clone(),
             announced_ptime: latest.and_then(|known| known.ptime),
             ptime_limits: latest.map_or((None, None), |known| known.ptime_limits),

@@ -3,6 +3,7 @@
 
 use super::broken;
 use super::cause::because;
+use super::half_encrypted;
 use super::signalling::meaning;
 use super::{List, quoted};
 use crate::check::{OneWay, is_failure};
@@ -33,6 +34,8 @@ pub(crate) struct CallNotes<'a> {
     pub(crate) unheard: Option<[String; 2]>,
     /// Whose voice alone was agreed on.
     pub(crate) speaks_alone: Option<CallSide>,
+    /// Who encrypts its voice, and who does not.
+    pub(crate) half_encrypted: Option<[String; 2]>,
     /// That one side alone is heard.
     pub(crate) one_way: Option<OneWay>,
     /// From the answer to its ACK, in ns, where that came late.
@@ -297,6 +300,7 @@ impl CallNotes<'_> {
             unacknowledged,
             broken,
             unheard,
+            self.half_encrypted.as_ref().map(|[by, other]| half_encrypted::note(by, other, language)),
             one_way,
             speaks_alone,
             late,
@@ -409,6 +413,7 @@ mod tests {
             is_unacknowledged: false,
             unheard: None,
             speaks_alone: None,
+            half_encrypted: None,
             one_way: None,
             late_ack: None,
             cause: None,

@@ -255,13 +255,22 @@ fn voice_to_a_port_that_no_sdp_names_is_not_heard() {
         change(&mut world);
         how(&world)
     };
-    assert_eq!(but(|world| world.traffic.flows[0].from_b = sent(1)), None, "latched: somebody speaks from there");
+    assert_eq!(
+        but(|world| world.traffic.flows[0].from_b = sent(1)),
+        None,
+        "latched: somebody speaks from there"
+    );
     assert_eq!(but(|world| world.traffic.calls[0].may_be_silent = true), None, "ICE");
     assert_eq!(but(|world| world.traffic.calls[0].rerouted = vec![at(100)]), None, "moved by a new offer");
     assert_eq!(but(|world| world.traffic.calls[0].lacks_ack = true), None, "messages are missing");
-    assert_eq!(but(|world| world.traffic.streams[0].report.first.time = at(2_500)), None, "an offer that is not seen");
+    assert_eq!(
+        but(|world| world.traffic.streams[0].report.first.time = at(2_500)),
+        None,
+        "an offer that is not seen"
+    );
     let named = but(|world| {
-        let other = Call { caller_media: vec![socket("192.168.10.2:5206")], ..world.traffic.calls[0].clone() };
+        let other =
+            Call { caller_media: vec![socket("192.168.10.2:5206")], ..world.traffic.calls[0].clone() };
         world.traffic.calls.push(other);
     });
     assert_eq!(named, None, "another call asks for it");

@@ -161,6 +161,9 @@ pub enum Framed {
     Offers,
     /// It did, and what was asked for in the call is a fax by T.38, which the other side refused.
     Fax,
+    /// No offers, but keys (RFC 4733): captured at the sender's own port, which holds the voice back for who presses them while it
+    /// passes them on.
+    Keys,
 }
 
 /// The direction back while a way was interrupted.
@@ -207,6 +210,13 @@ pub enum Unevenness {
         greatest: f64,
         /// How many packets came later by more than that, of how many.
         too_late: (u64, u64),
+    },
+    /// All streams that were going on rise at the same moments, in both directions: the capture stood still, not the network.
+    Everywhere {
+        /// So many.
+        streams: u64,
+        /// How often.
+        times: u64,
     },
     /// The sender's clock runs slow or fast: so much (ms) was spoken in so much time (ms).
     Clock {

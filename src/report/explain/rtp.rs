@@ -90,7 +90,8 @@ pub(super) const RTP_003: Page = Page {
                    und eine Lücke ab einer halben Sekunde nicht, die mit einem neuen SDP beginnt (T.38, Halten). Fehlen vier \
                    Fünftel in solchen Lücken, ist es eine Unterbrechung. Laufen Zeitstempel und Ankunft über eine Lücke in den \
                    Nummern ohne Pause weiter, hat der Sender die Nummern ausgelassen (Asterisk tut das, wenn es Tasten abfängt): Das \
-                   ist kein Verlust und steht gesondert in der Tabelle. \
+                   ist kein Verlust und steht gesondert in der Tabelle. Unterbricht ein Gerät die Sprache, an dessen Anschluss aufgezeichnet \
+                   wurde, während der Empfänger Tasten drückt und es sie weitergibt, ist es ein Hinweis. \
                    Gewiss ist der Befund, wenn auch der Empfänger per RTCP Verlust meldet. Meldet er, dass er die Pakete \
                    hat, ist es nur ein Hinweis auf den Mitschnitt.",
         action: "Prüfen Sie Auslastung, Duplex-Einstellung, WLAN und Internetanschluss auf der Strecke vor dem \
@@ -107,7 +108,8 @@ pub(super) const RTP_003: Page = Page {
                    1 % lost (an error above 3 %, with 3 s of voice). A restart of the numbering is no loss, nor is a gap of half \
                    a second or more that begins with a new SDP (T.38, hold). If four fifths are missing in such gaps, it is an \
                    interruption. Where timestamps and arrival go on without a pause across a gap in the numbers, the sender left \
-                   the numbers out (Asterisk does when it intercepts keys): that is no loss, and the table tells it apart. \
+                   the numbers out (Asterisk does when it intercepts keys): that is no loss, and the table tells it apart. If a device \
+                   at whose port the capture was made stops its voice while the receiver presses keys that it passes on, it is a notice. \
                    The finding is sure if the \
                    receiver reports loss by RTCP as well. If it reports that it has the packets, it is a mere notice about \
                    the capture.",
@@ -133,7 +135,9 @@ pub(super) const RTP_004: Page = Page {
                    100 ms, ist es eine Warnung, einmal um 200 ms eine Information; kommen 5 % der Pakete um mehr als 100 ms \
                    verspätet, auch dann eine Warnung. Läuft der Takt des \
                    Senders um mehr als 5 % falsch und erklärt das den Jitter, ist es eine Information über den Sender. \
-                   Gibt ein Gerät die Sprache so ungleichmäßig weiter, wie sie kommt, wird nur der erste Weg gemeldet. Springt \
+                   Gibt ein Gerät die Sprache so ungleichmäßig weiter, wie sie kommt, wird nur der erste Weg gemeldet. Stocken alle \
+                   laufenden Sprechwege mindestens zweier Gerätepaare in beiden Richtungen auf 5 ms zugleich, ist es ein Hinweis auf den \
+                   mitschneidenden Rechner. Springt \
                    die Uhr des Mitschnitts (CAP-006), wird nicht geurteilt.",
         action: "Priorisieren Sie Sprache am Engpass. WLAN, Powerline und ein ausgelasteter Internetanschluss sind \
                  die üblichen Ursachen.",
@@ -154,7 +158,8 @@ pub(super) const RTP_004: Page = Page {
                    buffer evens that out, and some softphones send two or three packets at a time. Where jitter stays small, the time under way counts: if it slowly rises and falls by \
                    more than 100 ms three times it is a warning, once by 200 ms information, or a warning if 5 % of the packets come late by more than 100 ms. If the sender's clock is off by more than 5 % and that explains the jitter, it \
                    is information about the sender. If a device passes voice on as unevenly as it comes, it is reported \
-                   of the first section only. If the clock of the capture jumps (CAP-006), nothing is judged.",
+                   of the first section only. If all streams going on, of two pairs of devices at least and in both directions, stall within \
+                   5 ms of each other, it is a notice about the capturing computer. If the clock of the capture jumps (CAP-006), nothing is judged.",
         action: "Prioritise voice at the bottleneck. WLAN, powerline and a busy Internet link are the usual causes.",
         pitfalls: "Captured on the sending computer, the jitter is its own; most likely so too where no router lies \
                    between the two, the other direction comes evenly, and the sender is no telephone that was recognised. A virtual machine or a USB adapter at the measuring point may stamp packets late. If the codec's \

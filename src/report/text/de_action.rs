@@ -154,7 +154,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             "Prüfen Sie zuerst, ob der Messpunkt den Sprechweg erfasst, danach die Firewall-Regeln für RTP."
         }
         Detail::Rtp003 { .. } => voice::find_loss(detail, De),
-        Detail::Rtp004 { how, own, link, .. } => voice::even_out(*how, *own || *link, De),
+        Detail::Rtp004 { how, own, link, .. } => uneven::even_out(*how, *own || *link, De),
         Detail::Rtp006 { clock: Some(_), .. } => uneven::set_clock(De),
         Detail::Rtp006 { agreed, .. } => {
             return format!("Stellen Sie die Paketlänge (ptime) auf beiden Seiten auf {agreed} ms.");

@@ -146,7 +146,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             "First check that the measuring point sees the media path, then the firewall rules for RTP."
         }
         Detail::Rtp003 { .. } => voice::find_loss(detail, En),
-        Detail::Rtp004 { how, own, link, .. } => voice::even_out(*how, *own || *link, En),
+        Detail::Rtp004 { how, own, link, .. } => uneven::even_out(*how, *own || *link, En),
         Detail::Rtp006 { clock: Some(_), .. } => uneven::set_clock(En),
         Detail::Rtp006 { agreed, .. } => {
             return format!("Set the packet time (ptime) to {agreed} ms on both sides.");

@@ -6,6 +6,7 @@ mod blocked;
 mod capture;
 mod case;
 mod connection;
+mod deaf;
 mod distinction;
 mod dropped;
 mod evidence;
@@ -76,6 +77,7 @@ pub fn audit(
 ) -> Audit {
     let case = Case::new(&traffic, &site, book, hints).of_captures(&captures);
     let unsent_faxes = media::unsent_faxes(&case);
+    let deaf = deaf::deaf(&case);
     let Found { mut findings, mut unjudged, unheard, failed } = found(&case, &captures);
     findings.retain(|finding| {
         !subject(finding).is_some_and(|host| case.is_excepted_whole(finding.code().as_str(), host))
@@ -138,6 +140,7 @@ pub fn audit(
         unjudged,
         unheard,
         unsent_faxes,
+        deaf,
         dropped,
         few,
         traffic,

@@ -230,6 +230,7 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
             .half_encrypted
             .as_ref()
             .map(|ends| ends.each_ref().map(|end| shown(&end.address))),
+        deaf: call.reports_nothing_received.as_ref().map(|end| shown(&end.address)),
         one_way: call.one_way.as_ref().map(|one_way| one_way.told()),
         late_ack: call.late_ack_ms.map(|ms| (ms * 1e6) as i64),
         cause: call

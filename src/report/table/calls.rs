@@ -129,6 +129,7 @@ pub(in crate::report) fn notes<'a>(view: &View<'a>, id: usize, call: &'a Call) -
         speaks_alone: call.speaks_alone,
         half_encrypted: half_encrypted(&view.audit.traffic, view.audit.traffic.voice_of(id))
             .map(|ends| ends.map(|end| end.ip().to_string())),
+        deaf: view.audit.deaf.get(&id).map(|end| end.ip().to_string()),
         one_way: one_way(view.audit, id, call),
         late_ack: call.late_ack,
         cause: call

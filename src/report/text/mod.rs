@@ -24,7 +24,7 @@ mod en_action;
 mod en_finding;
 mod frame;
 mod given;
-mod half_encrypted;
+mod understood;
 mod icmp;
 mod intruder;
 mod lookup;

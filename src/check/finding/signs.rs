@@ -240,6 +240,8 @@ pub struct Named {
     pub partly: bool,
     /// As which other port a STUN server had seen it before, and where that is told.
     pub mapped: Option<(u16, Option<Frame>)>,
+    /// It named an address of its own, and a router that passed its messages on put `to` in its place (SIP ALG).
+    pub is_rewritten: bool,
 }
 
 /// Where voice went that somebody else was to hear.

@@ -234,6 +234,25 @@ fn announcer(case: &Case<'_>, lost: &Lost<'_>) -> Option<(IpAddr, Option<Frame>)
     named.next_back()
 }
 
+/// Whose SDP a router that stands in for a side of the call has rewritten, so that what is meant for that one goes to the router:
+/// the capture holds messages before and behind it (SIG-004). `streams`: what goes there.
+pub(super) fn rewritten<'a>(
+    case: &Case<'_>,
+    router: IpAddr,
+    mut streams: impl Iterator<Item = &'a Stream>,
+) -> Option<Named> {
+    let passed_on = case.traffic.rewrites.iter().filter(|rewrite| rewrite.passed_on_by == Some(router));
+    let clients: BTreeSet<IpAddr> = passed_on.map(|rewrite| rewrite.client).collect();
+    let to = streams.find(|stream| stream.destination.ip() == router)?.destination;
+    let mut sides = case.traffic.calls.iter().flat_map(|call| [&call.caller_media, &call.callee_media]);
+    let own = sides.find_map(|media| {
+        let mut ends = media.iter().filter(|_| media.contains(&to));
+        ends.find(|end| end.port() == to.port() && clients.contains(&end.ip()))
+    });
+    let own = own.filter(|own| own.ip() != router)?;
+    Some(Named { host: own.ip(), to, invite: None, partly: false, mapped: None, is_rewritten: true })
+}
+
 /// A public address that a listener named in SDP as where it wants to hear, in one of these calls: who listened, and
 /// until when. Of several that one in which it holds to the end.
 pub(super) fn named_in(
@@ -260,7 +279,14 @@ fn named_outside(case: &Case<'_>, host: IpAddr, until: Timestamp) -> Option<Name
     let to = media.iter().copied().find(|end| case.scope(end.ip()) == Scope::Public && end.ip() != host)?;
     let is_first = is_caller && media.first() == Some(&to);
     let partly = media.last().is_some_and(|end| case.scope(end.ip()) != Scope::Public);
-    Some(Named { host, to, invite: is_first.then_some(call.start.0), partly, mapped: None })
+    Some(Named {
+        host,
+        to,
+        invite: is_first.then_some(call.start.0),
+        partly,
+        mapped: None,
+        is_rewritten: false,
+    })
 }
 
 /// Whether ICMP says of the voice, again and again, that it cannot be delivered, and nothing comes back.

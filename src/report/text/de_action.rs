@@ -122,6 +122,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
         }
         Detail::Rtp001 { export: Export::Possible, .. } => export_whole(De),
         Detail::Rtp001 { named: Some(Named { mapped: Some(_), .. }), .. } => unmapped::action(De),
+        Detail::Rtp001 { named: Some(Named { is_rewritten: true, .. }), .. } => misled::switch_off_alg(De),
         Detail::Rtp001 { at_tap: true, near: true, .. } => {
             "Messen Sie zuerst an anderer Stelle, etwa am Spiegelport des Switches. Fehlt die Sprache auch dort, prüfen Sie \
              Headset, Softphone und eigene Firewall dieses Gerätes."

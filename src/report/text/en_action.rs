@@ -114,6 +114,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
         }
         Detail::Rtp001 { export: Export::Possible, .. } => export_whole(En),
         Detail::Rtp001 { named: Some(Named { mapped: Some(_), .. }), .. } => unmapped::action(En),
+        Detail::Rtp001 { named: Some(Named { is_rewritten: true, .. }), .. } => misled::switch_off_alg(En),
         Detail::Rtp001 { at_tap: true, near: true, .. } => {
             "Measure at another point first, such as a mirror port of the switch. If the voice is missing there too, check \
              headset, softphone and own firewall of this device."

@@ -1,6 +1,6 @@
 //! Takes voice that goes to an address in SDP at which its listener cannot be, or that no SDP names; says so, and what to do, in both languages.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::List;
 use crate::check::{Astray, Lost};
@@ -44,6 +44,31 @@ pub(super) fn de(device: &str, packets: u64, peers: &[IpAddr], astray: &Astray) 
 
 fn announced(astray: &Astray) -> String {
     astray.announced.map(|end| end.to_string()).unwrap_or_default()
+}
+
+/// That a router stands in for a device whose SDP it has rewritten, as a sentence behind others.
+pub(super) fn rewritten(host: IpAddr, to: SocketAddr, language: Language) -> String {
+    let router = to.ip();
+    match language {
+        De => format!(
+            " {router} ist hier kein Teilnehmer, sondern der Router: Sein SIP ALG hat {to} ins SDP von {host} geschrieben. Gemeint ist \
+             {host}, und dort kommt diese Sprache nicht an."
+        ),
+        En => format!(
+            " {router} is no party here but the router: its SIP ALG has put {to} into the SDP of {host}. {host} is meant, and this voice does \
+             not reach it."
+        ),
+    }
+}
+
+/// What to do about it.
+pub(super) fn switch_off_alg(language: Language) -> &'static str {
+    language.either(
+        "Schalten Sie SIP ALG (SIP NAT Helper) im Router ab. Bleibt es dabei, lassen Sie die Anlage oder den Provider die Sprache \
+         vermitteln statt direkt zwischen den Geräten (direct media).",
+        "Switch SIP ALG (SIP NAT helper) off in the router. If that does not help, have the PBX or provider relay the voice instead of \
+         sending it straight between the devices (direct media).",
+    )
 }
 
 /// The same in English.
@@ -111,5 +136,28 @@ pub(super) fn action(astray: &Astray, peers: &[IpAddr], language: Language) -> S
                     the external address there; or have the device that sends answer to where the voice comes from (symmetric RTP, often \
                     called “NAT”)."
             .to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_meant_and_where_it_waits_is_told() {
+        let text = rewritten("192.168.88.21".parse().unwrap(), "203.0.113.1:10000".parse().unwrap(), De);
+        assert!(text.contains("hat 203.0.113.1:10000 ins SDP von 192.168.88.21 geschrieben"), "{text}");
+        let astray = Astray {
+            to: "192.168.10.2:5206".parse().unwrap(),
+            lost: Lost::Unasked,
+            announced: "192.168.10.2:5204".parse().ok(),
+            announcer: None,
+            lasted: 10_000_000_000,
+            outside: false,
+            is_over: false,
+            by_listener: false,
+        };
+        let told = en("T14", 500, &["192.168.10.2".parse().unwrap()], &astray);
+        assert!(told.contains("names this port. 192.168.10.2:5204 is announced"), "{told}");
     }
 }

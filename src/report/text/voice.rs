@@ -37,7 +37,7 @@ pub(super) fn announcer(astray: &Astray, context: &Context<'_>, language: Langua
     if astray.lost == Lost::Rewritten && invite.is_none() {
         return String::new();
     }
-    let named = Named { host, to: astray.to, invite, partly: false, mapped: None };
+    let named = Named { host, to: astray.to, invite, partly: false, mapped: None, is_rewritten: false };
     names(named, astray.outside, context, language)
 }
 

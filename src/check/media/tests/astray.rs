@@ -160,7 +160,14 @@ fn a_listener_that_names_an_outside_address_may_be_why_nothing_comes() {
     };
     assert_eq!(
         named(vec![outside]),
-        Some(Named { host: own, to: outside, invite: Some(frame(7)), partly: false, mapped: None })
+        Some(Named {
+            host: own,
+            to: outside,
+            invite: Some(frame(7)),
+            partly: false,
+            mapped: None,
+            is_rewritten: false
+        })
     );
     assert_eq!(named(vec![socket(OTHER), outside]).map(|named| named.invite), Some(None), "later");
     assert_eq!(named(vec![socket(OTHER)]), None);
@@ -174,7 +181,14 @@ fn a_listener_that_names_an_outside_address_may_be_why_nothing_comes() {
     });
     world.traffic.calls = calls.collect();
     let both = named_in(&world.case(), [(own, at(500)), (own, at(5_000))].into_iter());
-    let first = Named { host: own, to: outside, invite: Some(frame(7)), partly: true, mapped: None };
+    let first = Named {
+        host: own,
+        to: outside,
+        invite: Some(frame(7)),
+        partly: true,
+        mapped: None,
+        is_rewritten: false,
+    };
     assert_eq!(both, Some(first), "the call in which it holds to the end");
 }
 
@@ -286,4 +300,35 @@ fn voice_to_a_port_that_no_sdp_names_is_not_heard() {
         world.traffic.streams.push(right);
     });
     assert_eq!(both, None, "voice goes to where it is asked for as well");
+}
+
+#[test]
+fn a_router_that_rewrote_sdp_stands_in_for_the_device_that_is_meant() {
+    use crate::check::media::astray::rewritten;
+    use crate::observe::Rewrite;
+    let (inner, outer) = (socket("192.168.88.21:10000"), socket("203.0.113.1:10000"));
+    let told = |media: Vec<SocketAddr>, passed_on_by: Option<&str>| {
+        let said = said(0, ["192.168.88.22:10072", "203.0.113.1:10000"], [0, 6_000]);
+        let mut world = World::new("").streams(vec![said]);
+        world.traffic.calls = vec![Call { caller_media: media, ..call() }];
+        world.traffic.rewrites = vec![Rewrite {
+            client: inner.ip(),
+            server: ip("203.0.113.10"),
+            method: "INVITE".into(),
+            sent: "192.168.88.21:5060".into(),
+            returned: "203.0.113.1:5060".into(),
+            is_both: false,
+            passed_on_by: passed_on_by.map(ip),
+            frames: [frame(1), frame(2)],
+            span: (at(0), at(1)),
+            count: 1,
+            intact: 0,
+        }];
+        let case = world.case();
+        rewritten(&case, outer.ip(), case.traffic.streams.iter()).map(|named| (named.host, named.to))
+    };
+    assert_eq!(told(vec![inner, outer], Some("203.0.113.1")), Some((inner.ip(), outer)));
+    assert_eq!(told(vec![outer], Some("203.0.113.1")), None, "who is meant is not seen");
+    assert_eq!(told(vec![inner, outer], None), None, "nobody is seen to rewrite");
+    assert_eq!(told(vec![inner, outer], Some("203.0.113.2")), None, "somebody else does");
 }

@@ -123,12 +123,12 @@ pub(super) fn everywhere(
     let [streams, times] = [streams, times].map(|value| count(value, language));
     match language {
         De => format!(
-            "Die Sprache von {device} zu {to} stockt {times}-mal und kommt danach auf einmal (Jitter bis {reached}). Alle {streams} Sprechwege, \
+            "Die Sprache von {device} zu {to} stockt {times}-mal und kommt danach auf einmal; der Jitter erreicht {reached}. Alle {streams} Sprechwege, \
              die gerade liefen, stocken dabei im selben Augenblick, in beiden Richtungen, auch zwischen anderen Geräten: So verzögert kein Netz. \
              Wahrscheinlich hat der mitschneidende Rechner die Pakete verspätet gestempelt."
         ),
         En => format!(
-            "The voice from {device} to {to} stalls {times} times and then comes at once (jitter up to {reached}). All {streams} streams that \
+            "The voice from {device} to {to} stalls {times} times and then comes at once; its jitter reaches {reached}. All {streams} streams that \
              were going on stall at the same moment, in both directions, between other devices too: no network delays like that. Most \
              likely the capturing computer stamped the packets late."
         ),

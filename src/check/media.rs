@@ -275,6 +275,8 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
         };
         let near = trace == Trace::None && speaking.iter().all(|peer| case.are_neighbours(host, *peer));
         let at_tap = at_tap && trace == Trace::None;
+        let rewritten =
+            astray::rewritten(case, host, calls.iter().flat_map(|call| call.streams.iter().copied()));
         let export = if !refused && trace == Trace::None { case.export(packets) } else { Export::No };
         let strays: u64 = calls.iter().map(|call| call.strays).sum();
         // Where it was captured with the listener, all that reaches it is there.
@@ -314,6 +316,7 @@ fn one_way(case: &Case<'_>) -> Vec<Finding> {
                 named: match near {
                     _ if export == Export::Possible => None,
                     true => astray::named_in(case, calls.iter().map(|call| (call.speaking, call.until))),
+                    false if rewritten.is_some() => rewritten,
                     // Where it is turned away or seen elsewhere, the port is not why.
                     false if refused || trace != Trace::None || strays > 0 => None,
                     false => {

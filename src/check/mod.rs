@@ -6,6 +6,7 @@ mod blocked;
 mod capture;
 mod case;
 mod connection;
+mod deaf;
 mod distinction;
 mod dropped;
 mod evidence;
@@ -16,6 +17,7 @@ mod finding;
 #[cfg(test)]
 mod fixture;
 mod grouped;
+mod half_encrypted;
 mod hidden;
 mod matrix;
 mod media;
@@ -56,6 +58,7 @@ pub use finding::{
     VoiceSent,
 };
 pub(crate) use grouped::joined;
+pub use half_encrypted::half_encrypted;
 pub use media::{LEAST_JUDGED, LOSS_LIMITS, MOS_LIMITS, clock_runs_at};
 pub use mended::{is_disproved_by_absence, outweighs};
 pub use rejection::{Circumstance, Rejection, SameLength, Unlike};
@@ -75,6 +78,7 @@ pub fn audit(
 ) -> Audit {
     let case = Case::new(&traffic, &site, book, hints).of_captures(&captures);
     let unsent_faxes = media::unsent_faxes(&case);
+    let deaf = deaf::deaf(&case);
     let Found { mut findings, mut unjudged, unheard, failed } = found(&case, &captures);
     findings.retain(|finding| {
         !subject(finding).is_some_and(|host| case.is_excepted_whole(finding.code().as_str(), host))
@@ -142,6 +146,7 @@ pub fn audit(
         unjudged,
         unheard,
         unsent_faxes,
+        deaf,
         dropped,
         few,
         traffic,

@@ -1,10 +1,11 @@
-//! Takes an audit; gives the calls that a reader should look at first: those that failed, were silent or heard by one side
-//! alone, or lost voice. Every form of report marks the same ones.
+//! Takes an audit; gives the calls that a reader should look at first: those that failed, were silent, heard or encrypted by one
+//! side alone, or lost voice. Every form of report marks the same ones.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::finding::{Audit, Detail, Mute, Trace, Unjudged};
+use super::half_encrypted::half_encrypted;
 use super::media::{LEAST_CALL, LEAST_JUDGED, LOSS_LIMITS};
 use crate::observe::message::sip::standard_phrase;
 use crate::observe::{Answer, Call, Stream};
@@ -22,6 +23,8 @@ pub struct Trouble {
     pub has_failed: bool,
     /// It was answered, and RTP-002 says that nobody is heard, or that no fax is sent.
     pub is_silent: bool,
+    /// One side alone encrypts its voice: neither understands the other.
+    pub is_half_encrypted: bool,
     /// RTP-001 says that one side is not heard.
     pub one_way: Option<OneWay>,
     /// Greatest loss of a direction in percent; 0 up to 1 %, or where the capture itself lacks packets.
@@ -41,7 +44,7 @@ impl Trouble {
     /// Whether what happened matters more than what was lost.
     #[must_use]
     pub fn is_grave(&self) -> bool {
-        self.has_failed || self.is_silent || self.one_way.is_some()
+        self.has_failed || self.is_silent || self.is_half_encrypted || self.one_way.is_some()
     }
 
     fn is_any(&self) -> bool {
@@ -62,6 +65,7 @@ pub fn troubled(audit: &Audit, voices: &[Vec<usize>]) -> BTreeMap<usize, Trouble
             has_failed: (has_failed(call) || audit.dropped.binary_search(&id).is_ok())
                 && !scanners.contains(&call.caller.ip()),
             is_silent: is_silent(audit, id, call) || audit.unsent_faxes.binary_search(&id).is_ok(),
+            is_half_encrypted: half_encrypted(&audit.traffic, voices.iter().copied()).is_some(),
             one_way: one_way_among(audit, voices, call),
             lost_percent: lost.get(&id).copied().unwrap_or_default(),
         };

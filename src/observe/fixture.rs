@@ -168,6 +168,7 @@ pub(crate) fn stream(source: &str, destination: &str, dscp: &[(u8, u64)]) -> Str
         secure: None,
         keying: None,
         srtp_tag: None,
+        is_clear: false,
         calls: Vec::new(),
         announced_ptime: None,
         ptime_limits: (None, None),

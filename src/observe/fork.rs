@@ -360,9 +360,9 @@ impl Branches {
         let chosen = self.chosen().and_then(|at| self.known.get(at));
         let end = match chosen {
             Some(branch) => branch.end.or(self.stray),
-            None => self
-                .stray
-                .or_else(|| self.known.iter().filter_map(|branch| branch.end).min_by_key(|(at, _)| *at)),
+            None => self.stray.or_else(|| {
+                self.known.iter().filter_map(|branch| branch.end).min_by_key(|(at, _)| (at.1, at.0))
+            }),
         };
         call.answered = chosen.and_then(|branch| branch.confirmed);
         if call.answered.is_some() {

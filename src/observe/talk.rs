@@ -14,7 +14,7 @@ use super::offers::{Novelty, Offers};
 use super::progress::{Progress, is_in_dialog};
 
 const OFFERS_KEPT: usize = 16;
-/// An INVITE that lies no further (ns) behind its 100 was swapped with it: it is sent again after 0.5 s at the earliest.
+/// An INVITE that lies no further (ns) behind what answers it was swapped with it: it is sent again after 0.5 s at the earliest.
 const SWAPPED_WITHIN: i64 = 100_000_000;
 /// An INVITE that was sent again after this time (ns), RFC 3261 section 17.1.1.2, had no answer until then.
 const SENT_AGAIN: i64 = 400_000_000;
@@ -26,6 +26,8 @@ const CREDENTIALS_WITHIN: i64 = 4_000_000_000;
 pub(super) struct Talk {
     call: Call,
     caller_tag: Option<Box<str>>,
+    /// Of its first message.
+    number: u32,
     attempts: Attempts,
     branches: Branches,
     offers: Offers,
@@ -82,6 +84,7 @@ impl Talk {
         Self {
             call,
             caller_tag: tag.map(Into::into),
+            number: number(message),
             attempts: Attempts::default(),
             branches: Branches::default(),
             offers: Offers::default(),
@@ -194,11 +197,11 @@ impl Talk {
         match method {
             Method::Invite => {
                 self.asked = heard.time;
-                // Captured just behind its 100, as interfaces that are read in turn have it.
-                let (before, _) = self.last_heard;
-                let is_swapped = heard.time.since(before) <= SWAPPED_WITHIN;
-                let is_first =
-                    self.messages == 2 && self.invited.is_none() && self.call.beginning == Beginning::Unseen;
+                // Captured just behind its 100 or 180, as interfaces that are read in turn have it, or a computer that stalled.
+                let is_swapped = heard.time.since(self.call.start.1) <= SWAPPED_WITHIN;
+                let is_first = self.number == number(&heard.message)
+                    && self.invited.is_none()
+                    && self.call.beginning == Beginning::Unseen;
                 if is_first && is_swapped && heard.from == self.call.caller && !is_in_dialog(&heard.message) {
                     self.call.beginning = Beginning::Seen;
                     self.call.dialled = dialled(&heard.message);

@@ -153,6 +153,7 @@ pub(crate) fn empty_audit() -> Audit {
         unjudged: vec![Unjudged::NoDevice, Unjudged::NoVoice],
         unheard: Vec::new(),
         unsent_faxes: Vec::new(),
+        deaf: BTreeMap::new(),
         dropped: Vec::new(),
         findings: Vec::new(),
         accepted: Vec::new(),

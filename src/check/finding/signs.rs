@@ -187,6 +187,9 @@ pub enum Framed {
     Offers,
     /// It did, and what was asked for in the call is a fax by T.38, which the other side refused.
     Fax,
+    /// No offers, but keys (RFC 4733): captured at the sender's own port, which holds the voice back for who presses them while it
+    /// passes them on.
+    Keys,
 }
 
 /// The direction back while a way was interrupted.
@@ -234,6 +237,13 @@ pub enum Unevenness {
         /// How many packets came later by more than that, of how many.
         too_late: (u64, u64),
     },
+    /// All streams that were going on rise at the same moments, in both directions: the capture stood still, not the network.
+    Everywhere {
+        /// So many.
+        streams: u64,
+        /// How often.
+        times: u64,
+    },
     /// The sender's clock runs slow or fast: so much (ms) was spoken in so much time (ms).
     Clock {
         /// By the timestamps.
@@ -256,6 +266,8 @@ pub struct Named {
     pub partly: bool,
     /// As which other port a STUN server had seen it before, and where that is told.
     pub mapped: Option<(u16, Option<Frame>)>,
+    /// It named an address of its own, and a router that passed its messages on put `to` in its place (SIP ALG).
+    pub is_rewritten: bool,
 }
 
 /// Where voice went that somebody else was to hear.
@@ -289,7 +301,9 @@ pub enum Lost {
     Outside,
     /// The listener speaks from the Internet, and named a private address.
     Private,
-    /// As before, nobody speaks at all, and the address that was named is one of the sender's own net.
+    /// No SDP asks for it there: the listener announced another port, and speaks from that.
+    Unasked,
+    /// As with a private address, nobody speaks at all, and the address that was named is one of the sender's own net.
     Rewritten,
 }
 

@@ -203,6 +203,8 @@ pub struct Audit {
     pub unheard: Vec<usize>,
     /// Places of calls in which a fax by T.38 was agreed and nothing at all was sent from then on, ascending.
     pub unsent_faxes: Vec<usize>,
+    /// By place of a call, the side that tells by RTCP that nothing of the other's voice reaches it.
+    pub deaf: BTreeMap<usize, SocketAddr>,
     /// Places of calls over TCP that got no final answer because who was called closed the connection, ascending.
     pub dropped: Vec<usize>,
     /// Whose voice is too short for its marks to be judged.

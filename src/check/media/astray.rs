@@ -1,6 +1,7 @@
 //! RTP-001 where voice is sent, and turned away where it goes, while who should hear it waits elsewhere: an address from
 //! outside of the NAT in SDP (STUN, a fixed "external address"), which the router does not lead back.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
@@ -11,11 +12,15 @@ use super::{LEAST_CALL, LEAST_JUDGED, LEAST_SPEECH, NEXT_TO_NOTHING, STRAYS, exc
 use crate::capture::{Frame, Timestamp};
 use crate::observe::media::MediaKind;
 use crate::observe::message::App;
-use crate::observe::{Call, FlowView, Stream};
+use crate::observe::{Beginning, Call, FlowView, Stream};
 use crate::site::{Confidence, Scope};
 
 /// Calls of one device in which it is looked for what the other side named.
 const CALLS_LOOKED_AT: usize = 16;
+/// So long (ns) behind the answer voice begins that goes where this answer says.
+const AT_ONCE: i64 = 2_000_000_000;
+/// So many addresses of a side are known at most; another one may have been named as well.
+const MOST_NAMED: usize = 8;
 
 /// A stream that is turned away, and who should hear it.
 struct Lost<'a> {
@@ -31,10 +36,11 @@ struct Lost<'a> {
 /// One finding for a sender.
 pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     let mut senders: BTreeMap<IpAddr, Vec<Lost<'_>>> = BTreeMap::new();
+    let named = Asked::new(Box::new(|| asked(case)));
     for stream in &case.traffic.streams {
         let lost = match is_refused(case, stream) || has_no_way(case, stream) {
             true => lost(case, stream),
-            false => misled(case, stream),
+            false => misled(case, stream, &named),
         };
         if let Some(lost) = lost
             && !excepted(case, "RTP-001", stream)
@@ -66,7 +72,7 @@ fn lost<'a>(case: &Case<'_>, stream: &'a Stream) -> Option<Lost<'a>> {
 /// Voice that nobody turns away, and that goes to an address in SDP at which its listener cannot be: one outside of the NAT
 /// in which both are, or a private one of somebody in the Internet. Whoever is to hear it speaks from elsewhere, or nobody is
 /// heard.
-fn misled<'a>(case: &Case<'_>, stream: &'a Stream) -> Option<Lost<'a>> {
+fn misled<'a>(case: &Case<'_>, stream: &'a Stream, asked: &Asked<'_>) -> Option<Lost<'a>> {
     let (own, to) = (stream.source.ip(), stream.destination.ip());
     let call = case.traffic.calls.get(stream.call?)?;
     let answered = call.answered.filter(|_| call.came_about())?.1;
@@ -94,7 +100,11 @@ fn misled<'a>(case: &Case<'_>, stream: &'a Stream) -> Option<Lost<'a>> {
         Some((listener, ..)) if case.scope(to) == Scope::Lan && case.scope(listener) == Scope::Public => {
             found(listener, finding::Lost::Private)
         }
-        Some(_) => None,
+        Some((listener, announced, _)) => {
+            let announced = announced.filter(|end| is_unasked(case, call, stream, *end, asked))?;
+            let (announced, how) = (Some(announced), finding::Lost::Unasked);
+            Some(Lost { stream, listener, announced, is_over: false, by_listener: false, how })
+        }
         None => {
             let listener = far_side(call, own)?;
             let is_meant = !call.may_be_silent
@@ -107,6 +117,44 @@ fn misled<'a>(case: &Case<'_>, stream: &'a Stream) -> Option<Lost<'a>> {
             is_meant.then(|| found(listener, finding::Lost::Rewritten)).flatten()
         }
     }
+}
+
+/// Where any SDP of the capture asks for audio; found out when it is needed.
+type Asked<'a> = LazyCell<BTreeSet<SocketAddr>, Box<dyn FnOnce() -> BTreeSet<SocketAddr> + 'a>>;
+
+fn asked(case: &Case<'_>) -> BTreeSet<SocketAddr> {
+    let calls = case.traffic.calls.iter();
+    calls
+        .flat_map(|call| call.caller_media.iter().chain(&call.callee_media).chain(&call.other_media))
+        .copied()
+        .collect()
+}
+
+/// Whether voice goes from the answer on to a port that no SDP asked for, and none to the one that is `announced`. A call that
+/// was moved, or of which messages are missing, may have agreed on it; and who sends from there, if only once, is there.
+fn is_unasked(
+    case: &Case<'_>,
+    call: &Call,
+    stream: &Stream,
+    announced: SocketAddr,
+    asked: &Asked<'_>,
+) -> bool {
+    let (own, to) = (stream.source.ip(), stream.destination);
+    let answered = call.answered.map(|(_, answered)| answered);
+    let is_whole = call.beginning == Beginning::Seen
+        && !call.lacks_ack
+        && !call.may_be_silent
+        && call.rerouted.is_empty()
+        && [&call.caller_media, &call.callee_media].iter().all(|media| media.len() < MOST_NAMED);
+    let at_once = answered.is_some_and(|answered| stream.report.first.time.since(answered) < AT_ONCE);
+    // An announcement may be of a candidate (ICE), or of a message outside of calls.
+    let is_known = stream.report.announced_at.is_some_and(|at| SocketAddr::new(at.address, at.port) == to);
+    is_whole
+        && at_once
+        && !is_known
+        && case.datagrams_of(to).all(|view| view.sent.packets == 0)
+        && case.datagrams_of(announced).all(|view| view.peer().ip() != own || view.received.packets <= STRAYS)
+        && !asked.contains(&to)
 }
 
 /// The other side of a call.
@@ -138,7 +186,7 @@ fn raise(case: &Case<'_>, sender: IpAddr, lost: &[Lost<'_>]) -> Option<Finding> 
     let is_over = lost.iter().all(|one| one.is_over);
     // What a router does with its own public address is seen behind it alone; and voice may come another way than the signalling.
     let is_sure = longest.how == finding::Lost::Refused;
-    let is_unclear = matches!(longest.how, finding::Lost::Outside | finding::Lost::Rewritten);
+    let is_unclear = !matches!(longest.how, finding::Lost::Refused | finding::Lost::Private);
     Some(Finding {
         detail: Detail::Rtp001 {
             packets: lost.iter().map(|one| one.stream.report.counts.packets).sum(),
@@ -186,6 +234,25 @@ fn announcer(case: &Case<'_>, lost: &Lost<'_>) -> Option<(IpAddr, Option<Frame>)
     named.next_back()
 }
 
+/// Whose SDP a router that stands in for a side of the call has rewritten, so that what is meant for that one goes to the router:
+/// the capture holds messages before and behind it (SIG-004). `streams`: what goes there.
+pub(super) fn rewritten<'a>(
+    case: &Case<'_>,
+    router: IpAddr,
+    mut streams: impl Iterator<Item = &'a Stream>,
+) -> Option<Named> {
+    let passed_on = case.traffic.rewrites.iter().filter(|rewrite| rewrite.passed_on_by == Some(router));
+    let clients: BTreeSet<IpAddr> = passed_on.map(|rewrite| rewrite.client).collect();
+    let to = streams.find(|stream| stream.destination.ip() == router)?.destination;
+    let mut sides = case.traffic.calls.iter().flat_map(|call| [&call.caller_media, &call.callee_media]);
+    let own = sides.find_map(|media| {
+        let mut ends = media.iter().filter(|_| media.contains(&to));
+        ends.find(|end| end.port() == to.port() && clients.contains(&end.ip()))
+    });
+    let own = own.filter(|own| own.ip() != router)?;
+    Some(Named { host: own.ip(), to, invite: None, partly: false, mapped: None, is_rewritten: true })
+}
+
 /// A public address that a listener named in SDP as where it wants to hear, in one of these calls: who listened, and
 /// until when. Of several that one in which it holds to the end.
 pub(super) fn named_in(
@@ -212,7 +279,14 @@ fn named_outside(case: &Case<'_>, host: IpAddr, until: Timestamp) -> Option<Name
     let to = media.iter().copied().find(|end| case.scope(end.ip()) == Scope::Public && end.ip() != host)?;
     let is_first = is_caller && media.first() == Some(&to);
     let partly = media.last().is_some_and(|end| case.scope(end.ip()) != Scope::Public);
-    Some(Named { host, to, invite: is_first.then_some(call.start.0), partly, mapped: None })
+    Some(Named {
+        host,
+        to,
+        invite: is_first.then_some(call.start.0),
+        partly,
+        mapped: None,
+        is_rewritten: false,
+    })
 }
 
 /// Whether ICMP says of the voice, again and again, that it cannot be delivered, and nothing comes back.

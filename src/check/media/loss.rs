@@ -14,7 +14,7 @@ use super::everywhere;
 use super::relayed::Relayed;
 use super::{STREAMS_SHOWN, around_offer, excepted, has_enough, may_pause_at, peers};
 use crate::capture::Timestamp;
-use crate::observe::media::report::INTERRUPTED_PERCENT;
+use crate::observe::media::report::{INTERRUPTED_PERCENT, PayloadReport, PayloadRole};
 use crate::observe::media::sequence::Counts;
 use crate::observe::media::{Gap, Moment, StreamReport};
 use crate::observe::{CallProtocol, ChangeKind, Stream};
@@ -38,6 +38,8 @@ const AT_ONCE: i64 = 120_000_000;
 const APART: i64 = 2_500_000_000;
 /// So many interruptions of a sender are looked for in the direction back.
 const LOOKED_FOR: usize = 16;
+/// Packets of keys; one key takes as many (RFC 4733 section 2.5.1.4).
+const LEAST_KEYS: u64 = 5;
 /// A report that long (ns) before the end of a stream does not cover its end.
 const LATE_REPORT: i64 = 1_000_000_000;
 /// A receiver that lacks less than one in so many of what the capture lacks has got them.
@@ -126,10 +128,37 @@ fn framed(case: &Case<'_>, lossy: &[&Stream]) -> Framed {
         change.is_some_and(|change| change.kind == ChangeKind::Fax)
     };
     match () {
+        () if lossy.iter().all(|stream| has_keys_beside(case, stream)) => Framed::Keys,
         () if !lossy.iter().all(is_framed) => Framed::Untold,
         () if lossy.iter().all(refuses_fax) => Framed::Fax,
         () => Framed::Offers,
     }
+}
+
+/// Whether the sender, at whose own port the capture was made, holds its voice back for a receiver that presses keys, and passes them
+/// on to somebody else: a PBX that intercepts them. What is missing at its own port got lost nowhere on the way.
+fn has_keys_beside(case: &Case<'_>, stream: &Stream) -> bool {
+    let (own, peer) = (stream.source, stream.destination);
+    let gaps = &stream.report.outages;
+    let (Some(first), Some(last)) = (gaps.first(), gaps.last()) else { return false };
+    // When its keys began, if they are not over by then.
+    let pressed = |stream: &Stream, until: Timestamp| {
+        let mut payloads = stream.report.payloads.iter();
+        let is_key = |payload: &&PayloadReport| {
+            payload.role == PayloadRole::Event
+                && payload.seen.packets >= LEAST_KEYS
+                && payload.since < until
+                && payload.seen.last.file() == first.at.frame.file()
+                && payload.seen.last >= first.at.frame
+        };
+        payloads.any(|payload| is_key(&payload))
+    };
+    stream.report.outages_beyond == 0
+        && case.is_measuring_point(own.ip())
+        && case.streams_between(peer, own).any(|back| pressed(back, first.began))
+        && case
+            .streams_from(own.ip())
+            .any(|other| other.destination.ip() != peer.ip() && pressed(other, last.at.time))
 }
 
 /// How the direction back fared while these were interrupted.
@@ -247,6 +276,7 @@ fn lost_of(case: &Case<'_>, sender: IpAddr, lossy: Vec<&Stream>, relayed: &Relay
     // Who negotiates mutes, and nothing on the way need have lost a packet.
     let is_framed = interrupted.is_some_and(|told| told.framed != Framed::Untold);
     let stood_still = interrupted.is_some_and(|told| told.back == Back::Missing);
+    let is_by_keys = interrupted.is_some_and(|told| told.framed == Framed::Keys);
     // Wireshark may have taken what is missing at a stretch for something else than RTP.
     let export = interrupted.is_some() && heard == Heard::Unknown && case.export(lost) == Export::Possible;
     let detail = Detail::Rtp003 {
@@ -258,7 +288,7 @@ fn lost_of(case: &Case<'_>, sender: IpAddr, lossy: Vec<&Stream>, relayed: &Relay
         heard,
         near: lossy.iter().all(|stream| case.are_neighbours(sender, stream.destination.ip())),
         interrupted,
-        own,
+        own: own && !is_by_keys,
         export,
         onward: relayed.receivers(&lossy),
         // Longer interruptions of both directions are told as such.
@@ -266,6 +296,7 @@ fn lost_of(case: &Case<'_>, sender: IpAddr, lossy: Vec<&Stream>, relayed: &Relay
         public: is_public(sender) || lossy.iter().any(|stream| is_public(stream.destination.ip())),
     };
     let confidence = match heard {
+        Heard::Lost(_) if is_by_keys => Confidence::Likely,
         // What the receiver lacks as well was not lost at the mirror port.
         Heard::Lost(_) => Confidence::Sure,
         Heard::Unknown if own || export || stood_still || is_framed => Confidence::Suspected,
@@ -276,6 +307,7 @@ fn lost_of(case: &Case<'_>, sender: IpAddr, lossy: Vec<&Stream>, relayed: &Relay
         detail,
         severity: match heard {
             Heard::Complete => Severity::Notice,
+            _ if is_by_keys => Severity::Notice,
             _ if is_heavy && !own && !export => Severity::Error,
             _ => Severity::Warning,
         },
@@ -286,7 +318,7 @@ fn lost_of(case: &Case<'_>, sender: IpAddr, lossy: Vec<&Stream>, relayed: &Relay
         responsible: match heard {
             Heard::Complete => Party::Capture,
             _ if export => Party::Capture,
-            _ if own => Party::Computers,
+            _ if own && !is_by_keys => Party::Computers,
             _ if is_framed => Party::Telephony,
             _ => Party::Network,
         },

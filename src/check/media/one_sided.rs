@@ -10,7 +10,7 @@ use super::super::tunnel::Tunnel;
 use super::{LEAST_CALL, LEAST_JUDGED, NEXT_TO_NOTHING, STRAYS};
 use crate::capture::Timestamp;
 use crate::observe::media::{MediaDirection, MediaKind};
-use crate::observe::{Call, FlowView, Stream};
+use crate::observe::{Call, CallProtocol, FlowView, Stream};
 
 /// Why one-way audio could not be judged in such calls, each reason once.
 pub(in crate::check) fn one_sided(case: &Case<'_>, findings: &[Finding]) -> BTreeSet<Unjudged> {
@@ -56,7 +56,11 @@ fn unanswered<'a>(
     unclaimed: &Unclaimed<'_>,
 ) -> Option<&'a Stream> {
     let call = case.traffic.calls.get(id)?;
-    let (_, at) = call.answered?;
+    let at = match call.protocol {
+        CallProtocol::Sip => call.answered?.1,
+        // Whether it was answered nobody can read: voice of one side may as well be the ringing tone.
+        CallProtocol::Unreadable(_) => call.start.1,
+    };
     let spoke = |stream: &&Stream| {
         stream.report.counts.packets >= LEAST_JUDGED && stream.report.last.time.since(at) > LEAST_CALL
     };

@@ -164,6 +164,21 @@ fn pictures_leave_open_nothing_about_the_voice() {
 }
 
 #[test]
+fn of_a_protocol_that_nobody_reads_one_side_alone_cannot_be_judged() {
+    let one_sided = |streams: Vec<Stream>| {
+        let protocol = crate::observe::CallProtocol::Unreadable("ASIP".into());
+        let call = Call { protocol, answer: Answer::Open, answered: None, may_be_silent: true, ..call() };
+        let world = world(call, streams, flows(0));
+        !super::one_sided(&world.case(), &[]).is_empty()
+    };
+    assert!(one_sided(vec![voice(4_000)]));
+    assert!(!one_sided(vec![voice(2_900)]), "too short to tell");
+    let mut back = stream("192.168.10.2:5300", "192.168.10.21:10000", &[(46, 200)]);
+    (back.report.last.time, back.call) = (at(4_000), Some(0));
+    assert!(!one_sided(vec![voice(4_000), back]));
+}
+
+#[test]
 fn a_call_of_which_one_side_alone_is_heard_is_not_passed_over() {
     let one_sided = |call: Call, streams: Vec<Stream>, flows| {
         let world = world(call, streams, flows);

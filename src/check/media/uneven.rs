@@ -8,7 +8,7 @@ use super::super::case::Case;
 use super::super::evidence::at_moments;
 use super::super::finding::{Detail, Finding, Party, Severity, Unevenness};
 use super::length::wrong_clock;
-use super::{around_offer, excepted, has_enough, peers};
+use super::{around_offer, everywhere, excepted, has_enough, peers};
 use crate::observe::Stream;
 use crate::observe::media::Moment;
 use crate::observe::media::timing::{ClockSource, GUIDE, Pause, Spell};
@@ -94,7 +94,11 @@ fn legs_before(uneven: &[Uneven<'_>]) -> Vec<Option<usize>> {
     }
     let before = uneven.iter().map(|one| {
         let mut legs = to.get(&one.stream.source.ip()).into_iter().flatten().copied();
-        legs.find(|leg| uneven.get(*leg).is_some_and(|leg| is_passed_on(leg.stream, one.stream)))
+        // What the capture does to all of them nobody passes on.
+        let is_own = |one: &Uneven<'_>| !matches!(one.how, Unevenness::Everywhere { .. });
+        legs.find(|leg| {
+            uneven.get(*leg).is_some_and(|leg| is_own(leg) && is_passed_on(leg.stream, one.stream))
+        })
     });
     before.collect()
 }
@@ -126,14 +130,16 @@ fn raise(case: &Case<'_>, sender: IpAddr, own: &[&Uneven<'_>], onward: Vec<IpAdd
         Unevenness::Clock { .. } => 0,
         Unevenness::Rises { .. } => 1,
         Unevenness::Often { .. } | Unevenness::Once { .. } => 2,
+        Unevenness::Everywhere { .. } => 3,
     };
     let is_clock = matches!(worst.how, Unevenness::Clock { .. });
     let is_rising = matches!(worst.how, Unevenness::Rises { .. });
+    let is_everywhere = matches!(worst.how, Unevenness::Everywhere { .. });
     // A clock that is off, and what happens on the way, are not told in one sentence.
     let own: Vec<&Uneven<'_>> = own.iter().copied().filter(|one| kind(one) == kind(worst)).collect();
     let streams: Vec<&Stream> = own.iter().map(|one| one.stream).collect();
     let (max, mean) = jitter(worst.stream);
-    let (how, mean) = if own.len() > 1 && !is_clock && !is_rising {
+    let (how, mean) = if own.len() > 1 && !is_clock && !is_rising && !is_everywhere {
         (together(&own, worst), mean_of(&own))
     } else {
         (worst.how, mean)
@@ -159,6 +165,7 @@ fn raise(case: &Case<'_>, sender: IpAddr, own: &[&Uneven<'_>], onward: Vec<IpAdd
         rows: Vec::new(),
         count: own.len() as u64,
         responsible: match (is_clock, captured_there || on_link) {
+            _ if is_everywhere => Party::Capture,
             (_, true) => Party::Computers,
             (true, false) => Party::Telephony,
             (false, false) => Party::Network,
@@ -275,7 +282,7 @@ fn judge<'a>(case: &Case<'_>, stream: &'a Stream) -> Option<Uneven<'a>> {
         .filter(|pause| spells.iter().any(|spell| belongs(pause, spell)) && is_told(case, stream, pause))
         .collect();
     let late = (pauses.len() as u64, pauses.iter().map(|pause| pause.late).fold(0.0, f64::max));
-    let shown = if pauses.is_empty() {
+    let mut shown: Vec<Moment> = if pauses.is_empty() {
         spells.iter().map(|spell| spell.peak_at).collect()
     } else {
         pauses.iter().map(|pause| pause.at).collect()
@@ -297,7 +304,13 @@ fn judge<'a>(case: &Case<'_>, stream: &'a Stream) -> Option<Uneven<'a>> {
                 is_peak_excused: excused > 0 && peak < max,
                 behind: behind(stream),
             };
-            (how, if is_often { Severity::Warning } else { Severity::Info })
+            match everywhere::stalls(case, stream) {
+                Some((streams, times)) => {
+                    shown = even.spells.iter().map(|spell| spell.from).collect();
+                    (Unevenness::Everywhere { streams, times }, Severity::Notice)
+                }
+                None => (how, if is_often { Severity::Warning } else { Severity::Info }),
+            }
         }
     };
     Some(Uneven { stream, how, above, excused, pauses: late, severity, shown })

@@ -24,7 +24,14 @@ pub(super) fn unmapped<'a>(case: &Case<'_>, mut voices: impl Iterator<Item = &'a
         let own = voice.source.port() == to.port();
         let mapped = own.then(|| mapped(case, call, voice.source, to))??;
         let invite = (is_caller && media.first() == Some(&to)).then_some(call.start.0);
-        Some(Named { host: voice.source.ip(), to, invite, partly: false, mapped: Some(mapped) })
+        Some(Named {
+            host: voice.source.ip(),
+            to,
+            invite,
+            partly: false,
+            mapped: Some(mapped),
+            is_rewritten: false,
+        })
     })
 }
 
@@ -86,6 +93,7 @@ mod tests {
             invite: Some(frame(7)),
             partly: false,
             mapped: Some((14_851, Some(frame(1)))),
+            is_rewritten: false,
         };
         assert_eq!(told(&named, &seen, 5_000), Some(found));
         assert_eq!(told(&named, &["192.0.2.48:5010"], 5_000), None, "the router keeps the port");

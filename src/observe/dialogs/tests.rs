@@ -88,6 +88,24 @@ fn an_invite_that_was_captured_just_behind_its_100_begins_the_call() {
 }
 
 #[test]
+fn an_invite_behind_several_of_its_answers_begins_the_call_and_one_with_credentials_does_not() {
+    let beginning = |answers: [u16; 2], number: u32| {
+        let mut ear = Ear::default();
+        for status in answers {
+            ear.answer(status, "INVITE");
+        }
+        ear.hear(PHONE, PBX, "INVITE sip:10@anlage.example SIP/2.0", &format!("{number} INVITE"), &[]);
+        ear.end().calls.remove(0).beginning
+    };
+    assert_eq!(beginning([180, 100], 1), Beginning::Seen, "the computer stalled and stamped all at once");
+    assert_eq!(
+        beginning([100, 401], 2),
+        Beginning::Unseen,
+        "another INVITE than the one that was challenged"
+    );
+}
+
+#[test]
 fn a_call_is_answered_rejected_cancelled_or_open() {
     use Answer::{Answered, Cancelled, Open, Rejected};
     let cases: [Course<'_>; 10] = [

@@ -75,6 +75,9 @@ pub struct Marking {
     run: Option<Run>,
     settled: Option<u8>,
     change: Option<DscpChange>,
+    /// The value before it came again, in the order of arrival: of files that overlap in time frames do not tell it, nor do times where
+    /// the clock was set.
+    came_back: bool,
     changes: u64,
     remarked: Option<Box<Remarked>>,
     kept: u64,
@@ -103,6 +106,7 @@ impl Marking {
     pub fn push(&mut self, sample: &Sample) {
         self.dscp.add(sample.dscp, sample.frame);
         self.note_time(sample);
+        self.note_return(sample.dscp);
         self.follow(sample);
         match sample.vlan {
             Some(vlan) => {
@@ -137,6 +141,7 @@ impl Marking {
             pair.vlan.reverse();
             self.dscp.correct((first.dscp, first.frame), (sample.dscp, sample.frame));
             self.note_time(sample);
+            self.note_return(sample.dscp);
             // What changes from packet to packet because of the order of reading is no change.
             self.run = None;
         }
@@ -167,7 +172,7 @@ impl Marking {
         MarkingReport {
             dscp: self.dscp.sorted(),
             dscp_spans: spans,
-            dscp_change: self.change.filter(|change| self.is_for_good(change)),
+            dscp_change: self.change.filter(|_| !self.came_back),
             dscp_changes: self.changes,
             remarked: self.remarked.as_deref().copied(),
             kept: self.kept,
@@ -190,12 +195,13 @@ impl Marking {
             && let Some(from) = self.settled.replace(run.value)
         {
             self.change = Some(DscpChange { frame: run.first, time: run.time, from, to: run.value });
+            self.came_back = false;
             self.changes += 1;
         }
     }
 
-    fn is_for_good(&self, change: &DscpChange) -> bool {
-        self.dscp.get(change.from).is_some_and(|seen| seen.last < change.frame)
+    fn note_return(&mut self, value: u8) {
+        self.came_back |= self.change.is_some_and(|change| change.from == value);
     }
 }
 
@@ -245,6 +251,23 @@ mod tests {
         let back = run(&[(46, 50), (0, 50), (46, 1)]);
         assert_eq!((back.dscp_change, back.dscp_changes), (None, 1));
         assert_eq!(run(&[(46, 50), (0, 5), (46, 50)]).dscp_changes, 0);
+    }
+
+    #[test]
+    fn of_overlapping_files_the_order_of_arrival_tells_what_came_back() {
+        let last = |dscp: u8| {
+            let mut marking = Marking::default();
+            for number in 0..51 {
+                let dscp = if number < 25 { 46 } else { 0 };
+                // One packet stands in the one file, the next in the other.
+                let frame = Frame::new((number % 2) as u16, number);
+                marking.push(&Sample { dscp, frame, ..sample(number) });
+            }
+            marking.push(&Sample { dscp, frame: Frame::new(0, 60), ..sample(60) });
+            marking.report().dscp_change.map(|change| (change.from, change.to))
+        };
+        assert_eq!(last(0), Some((46, 0)));
+        assert_eq!(last(46), None, "it came back");
     }
 
     #[test]

@@ -92,8 +92,10 @@ impl ReceiverReport {
 /// What a source says of itself by RTCP, RFC 3550 section 6.4.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SenderCount {
-    /// Who it is.
+    /// Who it is, and the number of its source.
     pub address: IpAddr,
+    /// See `address`.
+    pub ssrc: u32,
     /// Sender reports, copies left out.
     pub reports: u64,
     /// Packets sent, by the first and the latest of them.
@@ -102,13 +104,22 @@ pub struct SenderCount {
     ntp: u64,
     /// It reports on what it got of others.
     pub hears: bool,
+    /// Any of its reports has a block about another source: who has got anything since the one before has to (RFC 3550 section 6.4).
+    pub has_blocks: bool,
+    /// When the first and the latest sender report passed the measuring point.
+    pub span: (Timestamp, Timestamp),
 }
 
 impl SenderCount {
     /// So many sender reports with the packets of the first and the latest.
     #[cfg(test)]
     pub(crate) fn of(address: IpAddr, reports: u64, packets: (u32, u32)) -> Self {
-        Self { address, reports, packets, ntp: 0, hears: false }
+        Self { reports, packets, ..Self::new(address, 0, Timestamp::UNKNOWN) }
+    }
+
+    fn new(address: IpAddr, ssrc: u32, time: Timestamp) -> Self {
+        let span = (time, time);
+        Self { address, ssrc, reports: 0, packets: (0, 0), ntp: 0, hears: false, has_blocks: false, span }
     }
 
     /// As it looks by its reports; a count that stands still is no sending.
@@ -149,7 +160,7 @@ struct Reception {
 impl Receptions {
     /// Takes the next RTCP packet.
     pub fn note(&mut self, (from, to): (SocketAddr, SocketAddr), rtcp: &Rtcp, frame: Frame, time: Timestamp) {
-        self.note_count(from.ip(), rtcp);
+        self.note_count(from.ip(), rtcp, time);
         if let Some(sender) = rtcp.sender {
             self.note_sender(from.ip(), rtcp.ssrc, (sender.ntp >> 16) as u32, time);
         }
@@ -186,21 +197,22 @@ impl Receptions {
         self.counts.values().copied()
     }
 
-    fn note_count(&mut self, address: IpAddr, rtcp: &Rtcp) {
+    fn note_count(&mut self, address: IpAddr, rtcp: &Rtcp, time: Timestamp) {
         let hears = rtcp.reports.iter().any(|block| block.highest_sequence > 0);
         let key = (address, rtcp.ssrc);
         let has_room = self.counts.len() < SENDERS || self.counts.contains_key(&key);
         if !has_room || rtcp.sender.is_none() && !hears {
             return;
         }
-        let new = SenderCount { address, reports: 0, packets: (0, 0), ntp: 0, hears: false };
-        let count = self.counts.entry(key).or_insert(new);
+        let count = self.counts.entry(key).or_insert(SenderCount::new(address, rtcp.ssrc, time));
         count.hears |= hears;
+        count.has_blocks |= rtcp.lacks_reports || !rtcp.reports.is_empty();
         if let Some(sender) = rtcp.sender
             && (count.reports == 0 || count.ntp != sender.ntp)
         {
             let first = if count.reports == 0 { sender.packets } else { count.packets.0 };
             count.packets = (first, sender.packets);
+            count.span = (if count.reports == 0 { time } else { count.span.0 }, time);
             count.ntp = sender.ntp;
             count.reports += 1;
         }
@@ -354,6 +366,7 @@ mod tests {
             ssrc,
             sender,
             reports,
+            lacks_reports: false,
             voip: Vec::new(),
             reference_time: None,
             delays: Vec::new(),

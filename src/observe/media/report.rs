@@ -38,6 +38,8 @@ pub struct StreamReport {
     /// Bytes by which each packet is longer than its codec's frame: those of SRTP's authentication tag, although nobody
     /// announced SRTP.
     pub srtp_tag: Option<u32>,
+    /// SDP announced it as SRTP, and its packets are no longer than the codec's frame: it is plain.
+    pub is_clear: bool,
     /// Call-IDs of the announcements that held for its packets, in order, at most 8.
     pub calls: Vec<Arc<str>>,
     /// Packetisation time that SDP asked for, in ms; the latest.

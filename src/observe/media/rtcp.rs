@@ -105,6 +105,8 @@ pub struct Rtcp {
     pub sender: Option<SenderInfo>,
     /// About the sources it receives.
     pub reports: Vec<ReportBlock>,
+    /// It has report blocks that the capture cut off.
+    pub lacks_reports: bool,
     /// About the voice it plays.
     pub voip: Vec<VoipMetrics>,
     /// Its own NTP time in 1/2^32 s, as one who only receives tells it, RFC 3611 section 4.4.
@@ -138,6 +140,7 @@ pub fn read_rtcp(bytes: &[u8], wire_length: u32) -> Option<Rtcp> {
         ssrc: word(bytes, 4)?,
         sender: None,
         reports: Vec::new(),
+        lacks_reports: false,
         voip: Vec::new(),
         reference_time: None,
         delays: Vec::new(),
@@ -181,7 +184,10 @@ impl Rtcp {
             if start + REPORT_BLOCK > header.length || self.reports.len() >= MOST_REPORTS {
                 return;
             }
-            self.reports.extend(ReportBlock::at(bytes, at + start));
+            match ReportBlock::at(bytes, at + start) {
+                Some(block) => self.reports.push(block),
+                None => self.lacks_reports = true,
+            }
         }
     }
 

@@ -173,6 +173,7 @@ impl Stream {
         let timing = self.timing.report();
         let latest = self.announced.latest.as_deref();
         let gaps = self.gaps.as_deref().cloned().unwrap_or_default();
+        let (outages, outages_beyond) = gaps.outages();
         let main = self.main_payload();
         let beyond = main.and_then(|payload| self.beyond(payload));
         // An offer of SRTP may be answered without it: then its packets have no tag, which all profiles add (RFC 3711 section 5).
@@ -186,7 +187,7 @@ impl Stream {
         let quality = codec
             .as_deref()
             .and_then(quality::codec)
-            .filter(|_| counts.expected >= quality::LEAST && !is_interrupted(counts, &gaps.outages))
+            .filter(|_| counts.expected >= quality::LEAST && !is_interrupted(counts, &outages))
             .map(|values| quality::rate(values, loss, burst_ratio, None));
         StreamReport {
             is_by_two_clocks: false,
@@ -198,6 +199,7 @@ impl Stream {
             secure: latest.map(is_secure),
             keying: latest.filter(|known| is_secure(known)).map(|_| Keying::Sdp),
             srtp_tag: beyond.filter(|tag| SRTP_TAGS.contains(tag)),
+            is_clear: latest.is_some_and(|known| known.profile == Profile::Srtp) && beyond == Some(0),
             calls: self.announced.calls.clone(),
             announced_ptime: latest.and_then(|known| known.ptime),
             ptime_limits: latest.map_or((None, None), |known| known.ptime_limits),
@@ -217,10 +219,10 @@ impl Stream {
             counts,
             segments: self.sequence.segments(),
             silence: self.silence(main),
-            gaps: gaps.first,
-            latest_gap: gaps.latest,
-            outages: gaps.outages,
-            outages_beyond: gaps.outages_beyond,
+            gaps: gaps.first(),
+            latest_gap: gaps.latest(),
+            outages,
+            outages_beyond,
             timing,
             course: self.course.so_far(),
             marking: self.marking.report(),
@@ -231,9 +233,15 @@ impl Stream {
     }
 
     fn note_gap(&mut self, sample: &Sample, step: Step, began: Timestamp) {
-        let Step::Forward(ahead @ 2..) = step else { return };
-        let at = Moment { frame: sample.frame, time: sample.time };
-        self.gaps.get_or_insert_default().note(Gap { began, at, missing: ahead - 1 });
+        match (step, &mut self.gaps) {
+            (Step::Forward(ahead @ 2..), gaps) => {
+                let at = Moment { frame: sample.frame, time: sample.time };
+                let gap = Gap { began, at, missing: ahead - 1 };
+                gaps.get_or_insert_default().note(gap, sample.sequence);
+            }
+            (Step::Late, Some(gaps)) => gaps.fill(sample.sequence),
+            _ => {}
+        }
     }
 
     fn count(&mut self, sample: &Sample, step: Step, ticks: Ticks, start: Timestamp) {

@@ -14,7 +14,8 @@ pub(super) const RTP_001: Page = Page {
                    mit dem Absender spricht und nichts von ihm erhält (STUN-Adresse im SDP, kein NAT-Loopback), und Sprache, die der Empfänger \
                    mindestens 3 s lang selbst per ICMP abweist, während er spricht (Firewall auf dem Gerät). Ohne Abweisung wird Sprache gemeldet, die unbeantwortet an eine private Adresse geht, während die \
                    Gegenseite aus dem Internet spricht oder eine Adresse des eigenen Netzes angekündigt hat (NAT, SIP ALG), und an eine \
-                   öffentliche, während der Hörer im selben Subnetz spricht. Ist die Signalisierung verschlüsselt, wird Sprache \
+                   öffentliche, während der Hörer im selben Subnetz spricht; ebenso Sprache, die vom Anfang an zu einem Port geht, den kein SDP \
+                   nennt, während die Gegenseite vom angekündigten Port spricht (Warnung). Ist die Signalisierung verschlüsselt, wird Sprache \
                    gemeldet, die mindestens 5 s lang ins Internet geht und auf die nichts zurückkommt, obwohl eine \
                    TLS-Verbindung zwischen beiden in beiden Richtungen zu sehen ist (Warnung). STUN zählt nicht als Sprache.",
         action: "Prüfen Sie, ob das stille Gerät sendet; liegt die Gegenseite in einem anderen Netz, auch NAT und Firewall für \
@@ -39,7 +40,8 @@ pub(super) const RTP_001: Page = Page {
                    of it (address of STUN in SDP, no NAT loopback), and voice that its receiver itself turns away by ICMP for 3 s or more \
                    while it speaks (a firewall on the device). Without refusals, voice is told that goes unanswered to a private address \
                    while the other side speaks from the Internet or has announced an address of the own network (NAT, SIP ALG), and to a public \
-                   one while its listener speaks from the same subnet. Where the signalling is encrypted, voice is told that \
+                   one while its listener speaks from the same subnet; likewise voice that goes from the beginning to a port that no SDP \
+                   names, while the other side speaks from the one it announced (a warning). Where the signalling is encrypted, voice is told that \
                    goes to the Internet for 5 s or more and to which nothing comes back, although a TLS connection between both is seen \
                    in both directions (a warning). STUN does not count as voice.",
         action: "Check whether the silent device sends; if the other side lies in another network, also NAT and firewall for \
@@ -88,7 +90,8 @@ pub(super) const RTP_003: Page = Page {
                    und eine Lücke ab einer halben Sekunde nicht, die mit einem neuen SDP beginnt (T.38, Halten). Fehlen vier \
                    Fünftel in solchen Lücken, ist es eine Unterbrechung. Laufen Zeitstempel und Ankunft über eine Lücke in den \
                    Nummern ohne Pause weiter, hat der Sender die Nummern ausgelassen (Asterisk tut das, wenn es Tasten abfängt): Das \
-                   ist kein Verlust und steht gesondert in der Tabelle. \
+                   ist kein Verlust und steht gesondert in der Tabelle. Unterbricht ein Gerät die Sprache, an dessen Anschluss aufgezeichnet \
+                   wurde, während der Empfänger Tasten drückt und es sie weitergibt, ist es ein Hinweis. \
                    Gewiss ist der Befund, wenn auch der Empfänger per RTCP Verlust meldet. Meldet er, dass er die Pakete \
                    hat, ist es nur ein Hinweis auf den Mitschnitt.",
         action: "Prüfen Sie Auslastung, Duplex-Einstellung, WLAN und Internetanschluss auf der Strecke vor dem \
@@ -105,7 +108,8 @@ pub(super) const RTP_003: Page = Page {
                    1 % lost (an error above 3 %, with 3 s of voice). A restart of the numbering is no loss, nor is a gap of half \
                    a second or more that begins with a new SDP (T.38, hold). If four fifths are missing in such gaps, it is an \
                    interruption. Where timestamps and arrival go on without a pause across a gap in the numbers, the sender left \
-                   the numbers out (Asterisk does when it intercepts keys): that is no loss, and the table tells it apart. \
+                   the numbers out (Asterisk does when it intercepts keys): that is no loss, and the table tells it apart. If a device \
+                   at whose port the capture was made stops its voice while the receiver presses keys that it passes on, it is a notice. \
                    The finding is sure if the \
                    receiver reports loss by RTCP as well. If it reports that it has the packets, it is a mere notice about \
                    the capture.",
@@ -131,7 +135,9 @@ pub(super) const RTP_004: Page = Page {
                    100 ms, ist es eine Warnung, einmal um 200 ms eine Information; kommen 5 % der Pakete um mehr als 100 ms \
                    verspätet, auch dann eine Warnung. Läuft der Takt des \
                    Senders um mehr als 5 % falsch und erklärt das den Jitter, ist es eine Information über den Sender. \
-                   Gibt ein Gerät die Sprache so ungleichmäßig weiter, wie sie kommt, wird nur der erste Weg gemeldet. Springt \
+                   Gibt ein Gerät die Sprache so ungleichmäßig weiter, wie sie kommt, wird nur der erste Weg gemeldet. Stocken alle \
+                   laufenden Sprechwege mindestens zweier Gerätepaare in beiden Richtungen auf 5 ms zugleich, ist es ein Hinweis auf den \
+                   mitschneidenden Rechner. Springt \
                    die Uhr des Mitschnitts (CAP-006), wird nicht geurteilt.",
         action: "Priorisieren Sie Sprache am Engpass. WLAN, Powerline und ein ausgelasteter Internetanschluss sind \
                  die üblichen Ursachen.",
@@ -152,7 +158,8 @@ pub(super) const RTP_004: Page = Page {
                    buffer evens that out, and some softphones send two or three packets at a time. Where jitter stays small, the time under way counts: if it slowly rises and falls by \
                    more than 100 ms three times it is a warning, once by 200 ms information, or a warning if 5 % of the packets come late by more than 100 ms. If the sender's clock is off by more than 5 % and that explains the jitter, it \
                    is information about the sender. If a device passes voice on as unevenly as it comes, it is reported \
-                   of the first section only. If the clock of the capture jumps (CAP-006), nothing is judged.",
+                   of the first section only. If all streams going on, of two pairs of devices at least and in both directions, stall within \
+                   5 ms of each other, it is a notice about the capturing computer. If the clock of the capture jumps (CAP-006), nothing is judged.",
         action: "Prioritise voice at the bottleneck. WLAN, powerline and a busy Internet link are the usual causes.",
         pitfalls: "Captured on the sending computer, the jitter is its own; most likely so too where no router lies \
                    between the two, the other direction comes evenly, and the sender is no telephone that was recognised. A virtual machine or a USB adapter at the measuring point may stamp packets late. If the codec's \

@@ -9,7 +9,7 @@ use super::document::Endpoint;
 use super::fill::endpoint;
 use super::worst::{Outcome, Standing};
 use crate::capture::{Frame, Timestamp};
-use crate::check::{self, Audit, Trouble, by_trouble, troubled};
+use crate::check::{self, Audit, Trouble, by_trouble, half_encrypted, troubled};
 use crate::observe::message::sip;
 use crate::observe::{self, Answer, CallProtocol, Step, Traffic};
 use crate::report::number;
@@ -75,8 +75,14 @@ pub(in crate::report) struct Call {
     /// That one side alone is heard (RTP-001).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::report) one_way: Option<OneWay>,
-    /// Whether forms for people mark it: it failed (busy, declined and unavailable do not count), was silent (RTP-002) or
-    /// one-way, or lost more than 1 % of the packets of a direction.
+    /// Who sends SRTP and who sends plain RTP back, as it had answered an offer of SRTP: neither understands the other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) half_encrypted: Option<[Endpoint; 2]>,
+    /// Who tells by RTCP that nothing of the other side's voice reaches it: its sender reports have no report block.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) reports_nothing_received: Option<Endpoint>,
+    /// Whether forms for people mark it: it failed (busy, declined and unavailable do not count), was silent (RTP-002),
+    /// one-way or encrypted by one side alone, or lost more than 1 % of the packets of a direction.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(in crate::report) marked: bool,
     /// Of a marked call: its place among those by how bad they were, 1 being the worst.
@@ -468,6 +474,8 @@ pub(super) fn call(
             .map(|ends| ends.map(endpoint)),
         speaks_alone: call.speaks_alone.map(Into::into),
         one_way: ties.troubled.get(&id).and_then(|trouble| trouble.one_way).map(OneWay::of),
+        half_encrypted: half_encrypted(traffic, voices.iter().copied()).map(|ends| ends.map(endpoint)),
+        reports_nothing_received: audit.deaf.get(&id).copied().map(endpoint),
         marked: ties.troubled.contains_key(&id),
         worst: ties.worst.get(&id).copied(),
         late_ack_ms: call.late_ack.map(|waited| waited as f64 / 1e6),

@@ -226,6 +226,11 @@ fn call_line(maker: &Maker<'_>, call: &Call) -> Vec<Cell> {
         is_unacknowledged: call.unacknowledged,
         unheard: call.unheard.as_ref().map(|ends| ends.each_ref().map(|end| shown(&end.address))),
         speaks_alone: call.speaks_alone.map(Into::into),
+        half_encrypted: call
+            .half_encrypted
+            .as_ref()
+            .map(|ends| ends.each_ref().map(|end| shown(&end.address))),
+        deaf: call.reports_nothing_received.as_ref().map(|end| shown(&end.address)),
         one_way: call.one_way.as_ref().map(|one_way| one_way.told()),
         late_ack: call.late_ack_ms.map(|ms| (ms * 1e6) as i64),
         cause: call

@@ -7,7 +7,7 @@ use super::View;
 use super::media;
 use super::page::{Lean, Page, Piece, Tone};
 use crate::capture::Timestamp;
-use crate::check::{Code, Expiry, Unjudged, by_trouble, is_try, one_way, troubled};
+use crate::check::{Code, Expiry, Unjudged, by_trouble, half_encrypted, is_try, one_way, troubled};
 use crate::observe::{Answer, Beginning, Call, CallProtocol, Receivers, Registration, is_public};
 use crate::report::escape::{FIELD, escape_terminal};
 use crate::report::number::{NO_VALUE, duration, moment, time_of_day};
@@ -127,6 +127,9 @@ pub(in crate::report) fn notes<'a>(view: &View<'a>, id: usize, call: &'a Call) -
             .filter(|_| view.audit.unheard.binary_search(&id).is_ok())
             .map(|ends| ends.map(|end| end.ip().to_string())),
         speaks_alone: call.speaks_alone,
+        half_encrypted: half_encrypted(&view.audit.traffic, view.audit.traffic.voice_of(id))
+            .map(|ends| ends.map(|end| end.ip().to_string())),
+        deaf: view.audit.deaf.get(&id).map(|end| end.ip().to_string()),
         one_way: one_way(view.audit, id, call),
         late_ack: call.late_ack,
         cause: call

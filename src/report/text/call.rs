@@ -4,6 +4,7 @@
 use super::broken;
 use super::cause::because;
 use super::signalling::meaning;
+use super::understood;
 use super::{List, quoted};
 use crate::check::{OneWay, is_failure};
 use crate::observe::message::sip::CauseProtocol;
@@ -33,6 +34,10 @@ pub(crate) struct CallNotes<'a> {
     pub(crate) unheard: Option<[String; 2]>,
     /// Whose voice alone was agreed on.
     pub(crate) speaks_alone: Option<CallSide>,
+    /// Who encrypts its voice, and who does not.
+    pub(crate) half_encrypted: Option<[String; 2]>,
+    /// Who tells by RTCP that it gets nothing.
+    pub(crate) deaf: Option<String>,
     /// That only one side is heard.
     pub(crate) one_way: Option<OneWay>,
     /// From the answer to its ACK, in ns, where that came late.
@@ -297,7 +302,9 @@ impl CallNotes<'_> {
             unacknowledged,
             broken,
             unheard,
+            self.half_encrypted.as_ref().map(|[by, other]| understood::half_encrypted(by, other, language)),
             one_way,
+            self.deaf.as_deref().map(|host| understood::deaf(host, language)),
             speaks_alone,
             late,
             beginning,
@@ -409,6 +416,8 @@ mod tests {
             is_unacknowledged: false,
             unheard: None,
             speaks_alone: None,
+            half_encrypted: None,
+            deaf: None,
             one_way: None,
             late_ack: None,
             cause: None,

@@ -183,7 +183,7 @@ const NOTES: Notes = Notes {
         }
         (false, false) => "Die Uhr wurde gestellt, oder mehrere Mitschnitte sind zusammengefügt.",
     },
-    marked_calls: "Die mit ! markierten Gespräche stehen zuerst, das schlimmste oben, danach die anderen in der Reihenfolge ihres Beginns; was die Anlage weitergab, steht bei seinem Gespräch. ! steht vor Gesprächen, die scheiterten (besetzt, abgelehnt und nicht erreichbar zählen nicht dazu, wenn der Server keinen Fehler dazu nennt), stumm oder einseitig waren oder mehr als 1 % Verlust hatten (wo der Empfänger per RTCP berichtet, nach dessen Zählung).",
+    marked_calls: "Die mit ! markierten Gespräche stehen zuerst, das schlimmste oben, danach die anderen in der Reihenfolge ihres Beginns; was die Anlage weitergab, steht bei seinem Gespräch. ! steht vor Gesprächen, die scheiterten (besetzt, abgelehnt und nicht erreichbar zählen nicht dazu, wenn der Server keinen Fehler dazu nennt), stumm, einseitig oder nur von einer Seite verschlüsselt waren oder mehr als 1 % Verlust hatten (wo der Empfänger per RTCP berichtet, nach dessen Zählung).",
     twice: "doppelt",
     keys: "Tastentöne",
     repeated: "wiederholt",

@@ -101,7 +101,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
              Switch-Port. Bei Bildtelefonie kann sie gewollt sein."
         }
         Detail::Rtp001 { peers, astray: Some(astray), .. }
-            if matches!(astray.lost, Lost::Private | Lost::Rewritten) =>
+            if matches!(astray.lost, Lost::Private | Lost::Rewritten | Lost::Unasked) =>
         {
             return misled::action(astray, peers, De);
         }
@@ -126,6 +126,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
         }
         Detail::Rtp001 { export: Export::Possible, .. } => export_whole(De),
         Detail::Rtp001 { named: Some(Named { mapped: Some(_), .. }), .. } => unmapped::action(De),
+        Detail::Rtp001 { named: Some(Named { is_rewritten: true, .. }), .. } => misled::switch_off_alg(De),
         Detail::Rtp001 { at_tap: true, near: true, .. } => {
             "Messen Sie zuerst an anderer Stelle, etwa am Spiegelport des Switches. Fehlt die Sprache auch dort, prüfen Sie \
              Headset, Softphone und eigene Firewall dieses Gerätes."
@@ -158,7 +159,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             "Prüfen Sie zuerst, ob der Messpunkt den Sprechweg erfasst, danach die Firewall-Regeln für RTP."
         }
         Detail::Rtp003 { .. } => voice::find_loss(detail, De),
-        Detail::Rtp004 { how, own, link, .. } => voice::even_out(*how, *own || *link, De),
+        Detail::Rtp004 { how, own, link, .. } => uneven::even_out(*how, *own || *link, De),
         Detail::Rtp006 { clock: Some(_), .. } => uneven::set_clock(De),
         Detail::Rtp006 { agreed, .. } => {
             return format!("Stellen Sie die Paketlänge (ptime) auf beiden Seiten auf {agreed} ms.");

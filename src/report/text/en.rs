@@ -181,7 +181,7 @@ const NOTES: Notes = Notes {
         (false, true) => "The clock was set, several captures were joined, or no packet came for long.",
         (false, false) => "The clock was set, or several captures were joined.",
     },
-    marked_calls: "Calls marked with ! come first, the worst on top, then the others in the order in which they began; what a PBX passed on stands with its call. ! marks calls that failed (busy, declined and unavailable do not count where the server names no fault), were silent or one-way, or had more than 1 % loss (by the receiver's count where it reports by RTCP).",
+    marked_calls: "Calls marked with ! come first, the worst on top, then the others in the order in which they began; what a PBX passed on stands with its call. ! marks calls that failed (busy, declined and unavailable do not count where the server names no fault), were silent, one-way or encrypted by one side alone, or had more than 1 % loss (by the receiver's count where it reports by RTCP).",
     twice: "twice",
     keys: "key tones",
     repeated: "repeated",

@@ -93,7 +93,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
              video telephony it may be wanted."
         }
         Detail::Rtp001 { peers, astray: Some(astray), .. }
-            if matches!(astray.lost, Lost::Private | Lost::Rewritten) =>
+            if matches!(astray.lost, Lost::Private | Lost::Rewritten | Lost::Unasked) =>
         {
             return misled::action(astray, peers, En);
         }
@@ -118,6 +118,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
         }
         Detail::Rtp001 { export: Export::Possible, .. } => export_whole(En),
         Detail::Rtp001 { named: Some(Named { mapped: Some(_), .. }), .. } => unmapped::action(En),
+        Detail::Rtp001 { named: Some(Named { is_rewritten: true, .. }), .. } => misled::switch_off_alg(En),
         Detail::Rtp001 { at_tap: true, near: true, .. } => {
             "Measure at another point first, such as a mirror port of the switch. If the voice is missing there too, check \
              headset, softphone and own firewall of this device."
@@ -150,7 +151,7 @@ pub(super) fn action(finding: &Finding, zone: &TimeZone) -> String {
             "First check that the measuring point sees the media path, then the firewall rules for RTP."
         }
         Detail::Rtp003 { .. } => voice::find_loss(detail, En),
-        Detail::Rtp004 { how, own, link, .. } => voice::even_out(*how, *own || *link, En),
+        Detail::Rtp004 { how, own, link, .. } => uneven::even_out(*how, *own || *link, En),
         Detail::Rtp006 { clock: Some(_), .. } => uneven::set_clock(En),
         Detail::Rtp006 { agreed, .. } => {
             return format!("Set the packet time (ptime) to {agreed} ms on both sides.");

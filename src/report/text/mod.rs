@@ -25,6 +25,7 @@ mod en_action;
 mod en_finding;
 mod frame;
 mod given;
+mod understood;
 mod icmp;
 mod intruder;
 mod lookup;
@@ -180,6 +181,10 @@ fn title_of(finding: &Finding, language: Language) -> &'static str {
         (Detail::Rtp004 { how: Unevenness::Rises { .. }, .. }, language) => {
             language.either("Laufzeit der Sprache schwankt", "Delay of the voice varies")
         }
+        (Detail::Rtp004 { how: Unevenness::Everywhere { .. }, .. }, language) => language.either(
+            "Sprache stockt im Mitschnitt überall zugleich",
+            "Voice stalls everywhere at once in the capture",
+        ),
         (Detail::Rtp004 { how: Unevenness::Clock { .. }, .. }, Language::De) => {
             "Takt des Absenders weicht ab"
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use super::{Context, List, quoted, unmapped, voice};
+use super::{Context, List, misled, quoted, unmapped, voice};
 use crate::capture::CaptureSummary;
 use crate::check::{Code, Named, NoVoice, all_ended_unanswered};
 use crate::observe::{Call, is_public};
@@ -17,6 +17,9 @@ const SOUGHT: usize = 3;
 pub(super) fn may_go_outside(named: Option<Named>, context: &Context<'_>, language: Language) -> String {
     let Some(named) = named else { return String::new() };
     let host = named.host;
+    if named.is_rewritten {
+        return misled::rewritten(host, named.to, language);
+    }
     if let Some((port, frame)) = named.mapped {
         let told = unmapped::told(
             named.to,
@@ -493,7 +496,7 @@ mod tests {
         let context = Context { audit: &audit, names: &names, zone: &TimeZone::UTC };
         let (host, to) = ("192.168.0.100".parse().unwrap(), "203.0.113.54:7078".parse().unwrap());
         let told = |partly| {
-            let named = Named { host, to, invite: None, partly, mapped: None };
+            let named = Named { host, to, invite: None, partly, mapped: None, is_rewritten: false };
             may_go_outside(Some(named), &context, De)
         };
         assert!(

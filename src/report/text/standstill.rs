@@ -78,6 +78,14 @@ fn framed(Interrupted { times, framed, .. }: Interrupted, language: Language) ->
         (Framed::Offers, _, En) => {
             " Each interruption begins at a new offer (re-INVITE) and ends at a later one."
         }
+        (Framed::Keys, _, De) => {
+            " Aufgezeichnet wurde am Anschluss dieses Gerätes: Unterwegs ging davor nichts verloren. Zur selben Zeit drückt der Empfänger \
+             Tasten (DTMF, RFC 4733), und dieses Gerät gibt sie weiter."
+        }
+        (Framed::Keys, _, En) => {
+            " The capture was made at the port of this device: nothing got lost on the way before it. At that time the receiver presses keys \
+             (DTMF, RFC 4733), and this device passes them on."
+        }
         (Framed::Fax, 1, De) => {
             " Die Unterbrechung beginnt bei einem neuen Angebot (re-INVITE) und endet bei einem späteren; der Wechsel auf Fax (T.38) \
              wurde in diesem Gespräch abgelehnt."
@@ -99,6 +107,14 @@ fn framed(Interrupted { times, framed, .. }: Interrupted, language: Language) ->
 pub(super) fn look_at_offers(framed: Framed, language: Language) -> Option<&'static str> {
     let texts = match framed {
         Framed::Untold => return None,
+        Framed::Keys => [
+            "Am Netz ist dafür nichts zu ändern: Die Anlage fängt die Tasten ab, spielt sie der anderen Seite selbst vor und hält so lange \
+             die Sprache zu dem an, der sie drückt. Stört das, lassen Sie die Tasten unverändert durch (RFC 4733 auf beiden Seiten, ohne \
+             Funktionstasten im Gespräch).",
+            "Nothing in the network needs changing: the PBX intercepts the keys, plays them to the other side itself and holds back the \
+             voice for who presses them meanwhile. If that disturbs, let keys pass unchanged (RFC 4733 on both sides, no feature keys \
+             during the call).",
+        ],
         Framed::Offers => [
             "Suchen Sie zuerst in der Signalisierung: Verdächtig ist das Gerät, das zwischen den beiden Angeboten die Sprache anhält, \
              aber weiterzählt (Anlage, Gateway, SBC). Vergleichen Sie die beiden Angebote (SDP) und die Antworten darauf. Erst wenn \
@@ -158,6 +174,7 @@ mod tests {
             told(2, Framed::Offers, En),
             " Each interruption begins at a new offer (re-INVITE) and ends at a later one."
         );
+        assert!(told(2, Framed::Keys, De).contains("drückt der Empfänger Tasten"));
         assert_eq!(look_at_offers(Framed::Untold, De), None);
         assert!(look_at_offers(Framed::Offers, De).is_some_and(|text| !text.contains("Fax")));
     }

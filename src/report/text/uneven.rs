@@ -75,6 +75,76 @@ pub(super) fn level(language: Language) -> &'static str {
     )
 }
 
+/// What to do about uneven voice.
+pub(super) fn even_out(how: Unevenness, own: bool, language: Language) -> &'static str {
+    match (how, own, language) {
+        (Unevenness::Rises { .. }, _, language) => level(language),
+        (Unevenness::Everywhere { .. }, _, language) => look_at_tap(language),
+        (Unevenness::Clock { .. }, _, De) => {
+            "Am Netz ist dafür nichts zu ändern. Klingt das Gespräch abgehackt, prüfen Sie das sendende Gerät: Auslastung, \
+             Audio-Treiber, virtueller Rechner."
+        }
+        (Unevenness::Clock { .. }, _, En) => {
+            "Nothing in the network needs changing. If the call sounds choppy, check the sending device: load, audio driver, \
+             virtual machine."
+        }
+        (Unevenness::Once { .. }, _, De) => {
+            "Keine, solange es bei einem Mal bleibt. Häuft es sich, prüfen Sie, was zu diesen Zeiten geschieht: WLAN-Wechsel, \
+             Video oder große Übertragungen auf derselben Strecke."
+        }
+        (Unevenness::Once { .. }, _, En) => {
+            "None as long as it happens once. If it recurs, check what happens at those times: WLAN roaming, video or large \
+             transfers on the same way."
+        }
+        (Unevenness::Often { .. }, true, De) => {
+            "Prüfen Sie den sendenden Rechner: Auslastung, Audio-Treiber, Energiesparen, WLAN. Messen Sie zum Vergleich beim \
+             Empfänger."
+        }
+        (Unevenness::Often { .. }, true, En) => {
+            "Check the sending computer: load, audio driver, power saving, WLAN. Measure at the receiver for comparison."
+        }
+        (Unevenness::Often { .. }, false, De) => {
+            "Priorisieren Sie Sprache am Engpass, und vermeiden Sie WLAN- oder Powerline-Strecken."
+        }
+        (Unevenness::Often { .. }, false, En) => {
+            "Prioritise voice at the bottleneck, and avoid WLAN or powerline sections."
+        }
+    }
+}
+
+/// That all streams, in both directions, stall at the same moments.
+pub(super) fn everywhere(
+    (device, to): (&str, &str),
+    streams: u64,
+    times: u64,
+    reached: &str,
+    language: Language,
+) -> String {
+    let [streams, times] = [streams, times].map(|value| count(value, language));
+    match language {
+        De => format!(
+            "Die Sprache von {device} zu {to} stockt {times}-mal und kommt danach auf einmal; der Jitter erreicht {reached}. Alle {streams} Sprechwege, \
+             die gerade liefen, stocken dabei im selben Augenblick, in beiden Richtungen, auch zwischen anderen Geräten: So verzögert kein Netz. \
+             Wahrscheinlich hat der mitschneidende Rechner die Pakete verspätet gestempelt."
+        ),
+        En => format!(
+            "The voice from {device} to {to} stalls {times} times and then comes at once; its jitter reaches {reached}. All {streams} streams that \
+             were going on stall at the same moment, in both directions, between other devices too: no network delays like that. Most \
+             likely the capturing computer stamped the packets late."
+        ),
+    }
+}
+
+/// What to do about it.
+fn look_at_tap(language: Language) -> &'static str {
+    language.either(
+        "Am Netz ist dafür nichts zu ändern. Messen Sie mit einem Rechner, der nicht ausgelastet ist (Energiesparen aus, keine virtuelle \
+         Maschine, Netzwerkkarte statt USB-Adapter), und prüfen Sie den Spiegelport.",
+        "Nothing in the network needs changing. Capture with a computer that is not busy (no power saving, no virtual machine, a network card \
+         rather than a USB adapter), and check the mirror port.",
+    )
+}
+
 /// That timestamps run at another rate than that of the codec.
 pub(super) fn wrong_clock(
     (device, to): (&str, &str),

@@ -37,7 +37,7 @@ pub(super) fn announcer(astray: &Astray, context: &Context<'_>, language: Langua
     if astray.lost == Lost::Rewritten && invite.is_none() {
         return String::new();
     }
-    let named = Named { host, to: astray.to, invite, partly: false, mapped: None };
+    let named = Named { host, to: astray.to, invite, partly: false, mapped: None, is_rewritten: false };
     names(named, astray.outside, context, language)
 }
 
@@ -218,6 +218,9 @@ pub(super) fn de(detail: &Detail, device: &str, captures: &[CaptureSummary]) -> 
                 ),
                 Unevenness::Rises { times, greatest, too_late } => {
                     uneven::rises((device, &to), *times, *greatest, *too_late, *jitter, De)
+                }
+                Unevenness::Everywhere { streams, times } => {
+                    uneven::everywhere((device, &to), *streams, *times, &reached, De)
                 }
                 Unevenness::Clock { spoken, passed } => format!(
                     "{device} sendet zu {to} zu {}: Sprache für {} kam in {}, ohne dass Pakete fehlen. Das erklärt den Jitter \
@@ -414,6 +417,9 @@ pub(super) fn en(detail: &Detail, device: &str, captures: &[CaptureSummary]) -> 
                 Unevenness::Rises { times, greatest, too_late } => {
                     uneven::rises((device, &to), *times, *greatest, *too_late, *jitter, En)
                 }
+                Unevenness::Everywhere { streams, times } => {
+                    uneven::everywhere((device, &to), *streams, *times, &reached, En)
+                }
                 Unevenness::Clock { spoken, passed } => format!(
                     "{device} sends to {to} too {}: voice worth {} came in {}, and no packets are missing. That explains the \
                      jitter ({}\u{a0}ms at most, {}\u{a0}ms on average): it comes from that clock and not from the network.",
@@ -489,42 +495,6 @@ fn excused(packets: u64, language: Language) -> String {
             if some == 1 { "is" } else { "are" },
             counted(some, "further packet", "further packets", En)
         ),
-    }
-}
-
-/// What to do about uneven voice.
-pub(super) fn even_out(how: Unevenness, own: bool, language: Language) -> &'static str {
-    match (how, own, language) {
-        (Unevenness::Rises { .. }, _, language) => uneven::level(language),
-        (Unevenness::Clock { .. }, _, De) => {
-            "Am Netz ist dafür nichts zu ändern. Klingt das Gespräch abgehackt, prüfen Sie das sendende Gerät: Auslastung, \
-             Audio-Treiber, virtueller Rechner."
-        }
-        (Unevenness::Clock { .. }, _, En) => {
-            "Nothing in the network needs changing. If the call sounds choppy, check the sending device: load, audio driver, \
-             virtual machine."
-        }
-        (Unevenness::Once { .. }, _, De) => {
-            "Keine, solange es bei einem Mal bleibt. Häuft es sich, prüfen Sie, was zu diesen Zeiten geschieht: WLAN-Wechsel, \
-             Video oder große Übertragungen auf derselben Strecke."
-        }
-        (Unevenness::Once { .. }, _, En) => {
-            "None as long as it happens once. If it recurs, check what happens at those times: WLAN roaming, video or large \
-             transfers on the same way."
-        }
-        (Unevenness::Often { .. }, true, De) => {
-            "Prüfen Sie den sendenden Rechner: Auslastung, Audio-Treiber, Energiesparen, WLAN. Messen Sie zum Vergleich beim \
-             Empfänger."
-        }
-        (Unevenness::Often { .. }, true, En) => {
-            "Check the sending computer: load, audio driver, power saving, WLAN. Measure at the receiver for comparison."
-        }
-        (Unevenness::Often { .. }, false, De) => {
-            "Priorisieren Sie Sprache am Engpass, und vermeiden Sie WLAN- oder Powerline-Strecken."
-        }
-        (Unevenness::Often { .. }, false, En) => {
-            "Prioritise voice at the bottleneck, and avoid WLAN or powerline sections."
-        }
     }
 }
 

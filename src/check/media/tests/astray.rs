@@ -162,7 +162,14 @@ fn a_listener_that_names_an_outside_address_may_be_why_nothing_comes() {
     };
     assert_eq!(
         named(vec![outside]),
-        Some(Named { host: own, to: outside, invite: Some(frame(7)), partly: false, mapped: None })
+        Some(Named {
+            host: own,
+            to: outside,
+            invite: Some(frame(7)),
+            partly: false,
+            mapped: None,
+            is_rewritten: false
+        })
     );
     assert_eq!(named(vec![socket(OTHER), outside]).map(|named| named.invite), Some(None), "later");
     assert_eq!(named(vec![socket(OTHER)]), None);
@@ -176,7 +183,14 @@ fn a_listener_that_names_an_outside_address_may_be_why_nothing_comes() {
     });
     world.traffic.calls = calls.collect();
     let both = named_in(&world.case(), [(own, at(500)), (own, at(5_000))].into_iter());
-    let first = Named { host: own, to: outside, invite: Some(frame(7)), partly: true, mapped: None };
+    let first = Named {
+        host: own,
+        to: outside,
+        invite: Some(frame(7)),
+        partly: true,
+        mapped: None,
+        is_rewritten: false,
+    };
     assert_eq!(both, Some(first), "the call in which it holds to the end");
 }
 
@@ -240,4 +254,83 @@ fn an_address_of_the_own_net_in_the_sdp_of_a_provider_is_of_the_router() {
     held.traffic.calls[0].may_be_silent = true;
     assert_eq!(how(&held), None, "nobody need speak");
     assert_eq!(how(&misled("192.168.178.20:7078", None, far)), None, "another net may be routed, over a VPN");
+}
+
+#[test]
+fn voice_to_a_port_that_no_sdp_names_is_not_heard() {
+    let (unasked, speaks, far) = ("192.168.10.2:5206", "192.168.10.2:5204", "192.168.10.2:5060");
+    let made = || {
+        let mut world = misled(unasked, Some(speaks), far);
+        world.traffic.calls[0].caller_media = vec![socket(speaks)];
+        world
+    };
+    assert_eq!(how(&made()), Some((Lost::Unasked, Severity::Warning)));
+    assert_eq!(told(&made()).and_then(|(_, _, astray)| astray.announced), Some(socket(speaks)));
+    let but = |change: fn(&mut World)| {
+        let mut world = made();
+        change(&mut world);
+        how(&world)
+    };
+    assert_eq!(
+        but(|world| world.traffic.flows[0].from_b = sent(1)),
+        None,
+        "latched: somebody speaks from there"
+    );
+    assert_eq!(but(|world| world.traffic.calls[0].may_be_silent = true), None, "ICE");
+    assert_eq!(but(|world| world.traffic.calls[0].rerouted = vec![at(100)]), None, "moved by a new offer");
+    assert_eq!(but(|world| world.traffic.calls[0].lacks_ack = true), None, "messages are missing");
+    assert_eq!(
+        but(|world| world.traffic.streams[0].report.first.time = at(2_500)),
+        None,
+        "an offer that is not seen"
+    );
+    let named = but(|world| {
+        let other =
+            Call { caller_media: vec![socket("192.168.10.2:5206")], ..world.traffic.calls[0].clone() };
+        world.traffic.calls.push(other);
+    });
+    assert_eq!(named, None, "another call asks for it");
+    let candidate = but(|world| {
+        let at = crate::observe::media::Endpoint { address: ip("192.168.10.2"), port: 5206 };
+        world.traffic.streams[0].report.announced_at = Some(at);
+    });
+    assert_eq!(candidate, None, "a candidate");
+    let both = but(|world| {
+        let mut right = said(2, ["192.168.10.14:5206", "192.168.10.2:5204"], [0, 200]);
+        right.call = Some(0);
+        world.traffic.flows.push(udp("192.168.10.14:5206", "192.168.10.2:5204"));
+        world.traffic.streams.push(right);
+    });
+    assert_eq!(both, None, "voice goes to where it is asked for as well");
+}
+
+#[test]
+fn a_router_that_rewrote_sdp_stands_in_for_the_device_that_is_meant() {
+    use crate::check::media::astray::rewritten;
+    use crate::observe::Rewrite;
+    let (inner, outer) = (socket("192.168.88.21:10000"), socket("203.0.113.1:10000"));
+    let told = |media: Vec<SocketAddr>, passed_on_by: Option<&str>| {
+        let said = said(0, ["192.168.88.22:10072", "203.0.113.1:10000"], [0, 6_000]);
+        let mut world = World::new("").streams(vec![said]);
+        world.traffic.calls = vec![Call { caller_media: media, ..call() }];
+        world.traffic.rewrites = vec![Rewrite {
+            client: inner.ip(),
+            server: ip("203.0.113.10"),
+            method: "INVITE".into(),
+            sent: "192.168.88.21:5060".into(),
+            returned: "203.0.113.1:5060".into(),
+            is_both: false,
+            passed_on_by: passed_on_by.map(ip),
+            frames: [frame(1), frame(2)],
+            span: (at(0), at(1)),
+            count: 1,
+            intact: 0,
+        }];
+        let case = world.case();
+        rewritten(&case, outer.ip(), case.traffic.streams.iter()).map(|named| (named.host, named.to))
+    };
+    assert_eq!(told(vec![inner, outer], Some("203.0.113.1")), Some((inner.ip(), outer)));
+    assert_eq!(told(vec![outer], Some("203.0.113.1")), None, "who is meant is not seen");
+    assert_eq!(told(vec![inner, outer], None), None, "nobody is seen to rewrite");
+    assert_eq!(told(vec![inner, outer], Some("203.0.113.2")), None, "somebody else does");
 }

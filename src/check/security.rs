@@ -383,7 +383,7 @@ text.en = "-"
             let Detail::Sec001 { gained, .. } = &one.detail else { panic!("{one:?}") };
             (one.severity, gained.keeps_open)
         };
-        assert_eq!(told("sip:s@192.168.10.2:5060"), (Severity::Info, true));
+        assert_eq!(told("sip:s@198.51.100.7:5060;line=qynrfeg"), (Severity::Info, true));
         assert_eq!(told("sip:100@198.51.100.7"), (Severity::Warning, false));
     }
 

@@ -413,8 +413,10 @@ fn pinged_by(stranger: Line) -> Net {
     net.resolve(AT, PBX, ROUTER, PROVIDER_DOMAIN, &[PROVIDER]);
     let (trunk, provider) = (agfeo::trunk_line(5064, 5206), agfeo::provider_line());
     net.register(AT, trunk, provider, PROVIDER_DOMAIN, Outcome::Accepted);
+    // Only the provider knows whom he asks for.
+    let asked = if stranger.user == provider.user { trunk } else { Line { user: "200", ..trunk } };
     for nth in 1..4 {
-        net.options(AT + nth * SECOND, stranger, trunk, PROVIDER_DOMAIN);
+        net.options(AT + nth * SECOND, stranger, asked, PROVIDER_DOMAIN);
     }
     net
 }
@@ -423,6 +425,14 @@ fn pinged_by(stranger: Line) -> Net {
 fn pings_of_the_provider() {
     let stranger = Line::new("100", "Linphone/4.4", STRANGER.port(5071), 0);
     excluded("SEC-001", pinged_by(agfeo::provider_line()), pinged_by(stranger));
+}
+
+#[test]
+fn who_asks_for_what_only_the_provider_knows() {
+    let other = Line::new("4930200", "kamailio", STRANGER.port(5071), 0);
+    let audit = audit(pinged_by(other).capture());
+    let told = audit.findings.iter().find(|finding| finding.code().as_str() == "SEC-001");
+    assert_eq!(told.map(|finding| finding.severity), Some(Severity::Info), "{:?}", audit.findings);
 }
 
 #[test]

@@ -32,6 +32,37 @@ struct Attempts<'a> {
     rows: BTreeMap<&'a str, &'a Row>,
 }
 
+/// What tells of attempts that they did not fail, or not at a block, beside their own packets.
+struct Beside {
+    /// Who asked whom by SIP over UDP and was answered, from whatever port.
+    answered: BTreeSet<(SocketAddr, SocketAddr)>,
+    /// Hosts of the LAN with the addresses at which servers of the Internet see them.
+    seen_as: BTreeSet<(IpAddr, IpAddr)>,
+}
+
+impl Beside {
+    fn of(case: &Case<'_>) -> Self {
+        let calls = case.traffic.calls.iter().filter(|call| call.transport == Protocol::Udp);
+        let calls = calls.filter(|call| call.status.is_some() || call.ringing.is_some());
+        let registrations = case.traffic.registrations.iter().filter(|row| row.protocol == Protocol::Udp);
+        let registrations = registrations.filter(|row| row.status.is_some());
+        let answered = calls
+            .map(|call| (call.caller, call.callee))
+            .chain(registrations.map(|row| (row.client, row.registrar)))
+            .collect();
+        let seen = case.traffic.flows.iter().flat_map(|flow| {
+            let own = |is_a: bool| if is_a { flow.a.ip() } else { flow.b.ip() };
+            flow.extra.mapped.iter().map(move |one| (own(one.is_a), one.to.ip()))
+        });
+        Self { answered, seen_as: seen.filter(|(own, to)| own != to).collect() }
+    }
+
+    /// Whether the other side answered SIP from another port than it was asked at: it was reached.
+    fn is_answered(&self, case: &Case<'_>, view: &FlowView<'_>) -> bool {
+        self.answered.contains(&(view.own(), view.peer())) && case.sends_to(view.peer().ip(), view.host())
+    }
+}
+
 /// The findings, and the flows in which the attempts failed.
 #[derive(Debug, Default)]
 pub(super) struct Blocked {
@@ -43,17 +74,21 @@ pub(super) struct Blocked {
 pub(super) fn check(case: &Case<'_>) -> Blocked {
     let mut documented: BTreeMap<usize, Vec<&Row>> = BTreeMap::new();
     for end in &case.ends {
-        let is_named = |row: &Row| row.legs.iter().any(|leg| !leg.peer.names.is_empty());
         // A row about a name is about that name: what else is at the same port is another service.
-        let meant = end.rows.iter().filter(|(row, fit)| *fit == Fit::Full || !is_named(row));
+        let meant = end.rows.iter().filter(|(row, fit)| *fit == Fit::Full || !row.is_about_names());
         let meant = meant.map(|(row, _)| *row).filter(|row| !end.is_outdone(row) && is_tried(end, row));
         documented.entry(end.view.flow.id).or_default().extend(meant);
     }
+    let beside = Beside::of(case);
     let mut attempts: BTreeMap<(IpAddr, Protocol, SocketAddr), Attempts<'_>> = BTreeMap::new();
     for (id, rows) in documented.iter().filter(|(_, rows)| !rows.is_empty()) {
         let Some(flow) = case.traffic.flows.get(*id) else { continue };
         if let Some(view) = FlowView::both(flow).into_iter().find(FlowView::started) {
-            attempts.entry((view.host(), flow.protocol, view.peer())).or_default().add(case, &view, rows);
+            attempts.entry((view.host(), flow.protocol, view.peer())).or_default().add(
+                (case, &beside),
+                &view,
+                rows,
+            );
         }
     }
     let answered = |((_, protocol, target), attempts): (&(IpAddr, Protocol, SocketAddr), &Attempts<'_>)| {
@@ -64,8 +99,10 @@ pub(super) fn check(case: &Case<'_>) -> Blocked {
         let known = served.entry(service).or_default();
         *known = latest.max(*known);
     }
-    let failed = attempts.into_iter().filter(|(_, attempts)| {
-        !attempts.answered && attempts.count >= LEAST_ATTEMPTS && !attempts.refusals.is_empty()
+    let failed = attempts.into_iter().filter(|((host, _, target), attempts)| {
+        // What goes to the own public address, its own router refuses: it never leaves the network.
+        let is_own = beside.seen_as.contains(&(*host, target.ip()));
+        !attempts.answered && !is_own && attempts.count >= LEAST_ATTEMPTS && !attempts.refusals.is_empty()
     });
     let mut blocked = Blocked::default();
     for ((host, protocol, target), attempts) in failed {
@@ -80,7 +117,7 @@ pub(super) fn check(case: &Case<'_>) -> Blocked {
 }
 
 impl<'a> Attempts<'a> {
-    fn add(&mut self, case: &Case<'_>, view: &FlowView<'a>, rows: &[&'a Row]) {
+    fn add(&mut self, (case, beside): (&Case<'_>, &Beside), view: &FlowView<'a>, rows: &[&'a Row]) {
         self.flows.push(view.flow);
         self.rows.extend(rows.iter().map(|row| (row.id.as_str(), *row)));
         let is_answered = view.was_answered() || view.flow.extra.hears;
@@ -100,7 +137,9 @@ impl<'a> Attempts<'a> {
             (_, Some(_)) if view.flow.app == App::Rtcp => (0, None),
             (_, Some(report)) if is_without_call(case, view, report) => (0, None),
             (_, Some(report)) => (view.sent.packets, Some(refusal(report))),
-            (None, None) if is_request(view, rows) => (view.sent.payload_packets, Some(Refusal::Silence)),
+            (None, None) if is_request(view, rows) && !beside.is_answered(case, view) => {
+                (view.sent.payload_packets, Some(Refusal::Silence))
+            }
             _ => (0, None),
         };
         self.count += count;

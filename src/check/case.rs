@@ -50,6 +50,8 @@ pub(super) struct Case<'a> {
     asked: BTreeMap<(IpAddr, IpAddr), BTreeSet<&'a str>>,
     /// Who was registered where.
     registered: BTreeSet<(IpAddr, IpAddr)>,
+    /// Who asked where to be registered itself, whatever came of it.
+    registers: BTreeSet<(IpAddr, IpAddr)>,
     /// Where faxes by T.38 were agreed to go.
     faxes: BTreeSet<SocketAddr>,
     /// Who called whom.
@@ -123,7 +125,10 @@ impl<'a> Case<'a> {
             }
         }
         let accepted = traffic.registrations.iter().filter(|registration| registration.accepted);
-        let registered = accepted.map(|one| (one.client.ip(), one.registrar.ip())).collect();
+        let ends = |one: &Registration| (one.client.ip(), one.registrar.ip());
+        let registered = accepted.map(ends).collect();
+        let own = traffic.registrations.iter().filter(|one| !one.is_passed_on);
+        let registers = own.map(ends).collect();
         let calls = traffic
             .calls
             .iter()
@@ -141,6 +146,7 @@ impl<'a> Case<'a> {
             names,
             asked,
             registered,
+            registers,
             called,
             view: Exceptions::Apart,
             covered: RefCell::default(),

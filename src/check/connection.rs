@@ -10,7 +10,7 @@ use crate::observe::{Binding, Flow, Handshakes, Protocol, Registration, Silence,
 use crate::rules::DocumentKind;
 use crate::site::{Confidence, Scope};
 
-use super::case::Case;
+use super::case::{Case, Fit};
 use super::evidence::Collector;
 use super::filter;
 use super::finding::{Code, Detail, Finding, Party, Severity, Unjudged};
@@ -171,6 +171,8 @@ fn documented<'a>(case: &Case<'a>) -> BTreeMap<(IpAddr, SocketAddr), BTreeSet<&'
         let flow = end.view.flow;
         // Nobody calls what a PC does beside telephony a fault of it.
         let rows = end.rows.iter().filter(|(row, _)| row.document.kind != DocumentKind::Standard);
+        // A row about a name is about that name, and many have the same port.
+        let rows = rows.filter(|(row, fit)| *fit == Fit::Full || !row.is_about_names());
         for (row, _) in rows.filter(|(row, _)| row.speaks.iter().any(|word| *word == TLS)) {
             documented.entry((flow.a.ip(), flow.b)).or_default().insert(row.id.as_str());
         }

@@ -277,16 +277,16 @@ fn join_unanswered(findings: &mut Vec<Finding>) {
     });
 }
 
-/// Voice that goes to another port than was announced is turned away there: nothing is blocked, and RTP-001 says which port is
-/// right.
+/// Voice that goes to another port than was announced, or to the public address of the network from within, is turned away
+/// there: nothing is blocked, and RTP-001 says where it should go.
 fn join_astray(findings: &mut Vec<Finding>) {
     let told: Vec<_> = findings
         .iter()
         .filter_map(|finding| match &finding.detail {
             Detail::Rtp001 {
-                astray: Some(Astray { to, announced: Some(_), by_listener: false, .. }),
+                astray: Some(Astray { to, announced, outside, by_listener: false, .. }),
                 ..
-            } => Some((subject(finding), *to)),
+            } if announced.is_some() || *outside => Some((subject(finding), *to)),
             _ => None,
         })
         .collect();

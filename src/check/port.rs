@@ -29,9 +29,10 @@ const BUSY_PERCENT: u64 = 90;
 /// All PORT findings but PORT-003, which needs the attempts that failed.
 pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let awaited = awaited(case);
     for device in case.devices() {
         let ends: Vec<&End<'_>> = case.ends_at(device.address).collect();
-        findings.extend(media_outside(case, device));
+        findings.extend(media_outside(case, device, &awaited));
         findings.extend(model(case, device));
         findings.extend(channels(case, device));
         findings.extend(pairs::odd_port(case, device));
@@ -99,7 +100,8 @@ fn left_rows<'a>(case: &Case<'a>, end: &End<'a>) -> Vec<&'a Row> {
         both.flat_map(|end| &end.rows).flat_map(|(row, _)| &row.speaks).collect();
     let rows = case.book.rows_for(&end.device.role, end.device.model.as_ref());
     let own = rows.filter(|row| row.roles.contains(&end.device.role) && row.own_ports().is_some());
-    own.filter(|row| row.speaks.iter().any(|word| spoken.contains(word))).collect()
+    let own = own.filter(|row| row.speaks.iter().any(|word| spoken.contains(word)));
+    own.filter(|row| case.admits_peer(row, &end.view)).collect()
 }
 
 /// Whether this is SIP over UDP of a device whose own ports for that are documented: then its own one is what departs from the
@@ -223,8 +225,31 @@ pub(super) fn is_documented_for_media(case: &Case<'_>, host: IpAddr, port: u16) 
     rows.iter().any(|(_, ports)| ports.contains(port))
 }
 
-/// PORT-002.
-fn media_outside(case: &Case<'_>, device: &Device) -> Option<Finding> {
+/// Voice that comes to where its receiver announced itself to wait for it, by receiver.
+fn awaited<'a>(case: &Case<'a>) -> BTreeMap<IpAddr, BTreeMap<u16, Vec<&'a Stream>>> {
+    let sides =
+        case.traffic.calls.iter().flat_map(|call| {
+            [(call.caller.ip(), &call.caller_media), (call.callee.ip(), &call.callee_media)]
+        });
+    let own = sides.flat_map(|(host, media)| media.iter().filter(move |ear| ear.ip() == host));
+    let announced: BTreeSet<&SocketAddr> = own.collect();
+    let mut awaited: BTreeMap<IpAddr, BTreeMap<u16, Vec<&Stream>>> = BTreeMap::new();
+    for stream in &case.traffic.streams {
+        let ear = stream.destination;
+        if stream.relay.is_none() && announced.contains(&ear) {
+            awaited.entry(ear.ip()).or_default().entry(ear.port()).or_default().push(stream);
+        }
+    }
+    awaited
+}
+
+/// PORT-002. `awaited`: a device that pauses where nobody speaks sends little, and yet has its voice at the port that it
+/// announced.
+fn media_outside(
+    case: &Case<'_>,
+    device: &Device,
+    awaited: &BTreeMap<IpAddr, BTreeMap<u16, Vec<&Stream>>>,
+) -> Option<Finding> {
     let rows = voice_rows(case, device).filter(|rows| !rows.is_empty())?;
     let documented: Vec<&PortSet> = rows.iter().map(|(_, ports)| ports).collect();
     let of_any_model = case.book.models.iter().filter(|model| model.role == device.role);
@@ -233,19 +258,42 @@ fn media_outside(case: &Case<'_>, device: &Device) -> Option<Finding> {
         // Ports of another model are PORT-006.
         !documented.iter().chain(&of_any_model).any(|ports| ports.contains(port))
     };
-    let outside: Vec<&Stream> = case
-        .streams_from(device.address)
-        .filter(|stream| stream.relay.is_none() && is_outside(stream.source.port()))
-        .filter(|stream| stream.report.kind != MediaKind::Video)
+    let is_voice = |stream: &&Stream| stream.report.kind != MediaKind::Video;
+    let sent = || {
+        let sent = case.streams_from(device.address);
+        sent.filter(|stream| stream.relay.is_none() && is_outside(stream.source.port())).filter(is_voice)
+    };
+    let mut outside: Vec<&Stream> = sent()
         .filter(|stream| stream.report.counts.packets >= PACKETS_FOR_MEDIA)
         .filter(|stream| !case.is_excepted_stream("PORT-002", stream))
         .collect();
+    let mut ports: BTreeSet<u16> = outside.iter().map(|stream| stream.source.port()).collect();
+    // By port what it sends from there, and whether that is enough by itself.
+    let mut few: BTreeMap<u16, (u64, bool)> = BTreeMap::new();
+    for stream in sent() {
+        let (packets, is_enough) = few.entry(stream.source.port()).or_default();
+        *packets += stream.report.counts.packets;
+        *is_enough |= stream.report.counts.packets >= PACKETS_FOR_MEDIA;
+    }
+    for (port, heard) in awaited.get(&device.address).into_iter().flatten() {
+        let heard: Vec<&Stream> = heard.iter().copied().filter(is_voice).collect();
+        let packets: u64 = heard.iter().map(|stream| stream.report.counts.packets).sum();
+        let (own, is_enough) = few.get(port).copied().unwrap_or_default();
+        let is_accepted = || {
+            let ends = heard.iter().map(|stream| (stream.destination, stream.source, Protocol::Udp));
+            case.is_any_excepted("PORT-002", ends)
+        };
+        let is_due = packets > 0 && packets + own >= PACKETS_FOR_MEDIA && !is_enough;
+        if is_due && is_outside(*port) && !is_accepted() {
+            ports.insert(*port);
+            outside.extend(heard);
+        }
+    }
     if outside.is_empty()
         || device.on_link == Some(false) && device.scope == Scope::Public && device.kind != Kind::Cloud
     {
         return None;
     }
-    let ports: BTreeSet<u16> = outside.iter().map(|stream| stream.source.port()).collect();
     let [documented, stated] = by_source(case, device, &rows);
     Some(Finding {
         detail: Detail::Port002 { ports: ports.iter().copied().collect(), documented, stated },
@@ -378,13 +426,14 @@ fn provider_rows<'a>(case: &Case<'a>, device: &'a Device) -> Vec<(&'a Row, PortS
         .collect()
 }
 
+/// Whether a telephone system speaks SIP over UDP with its provider, in the Internet or where its line ends inside.
 pub(super) fn is_provider_sip(case: &Case<'_>, end: &End<'_>) -> bool {
     let view = &end.view;
+    let (host, peer) = (view.host(), view.peer().ip());
     end.device.kind == Kind::Pbx
         && view.flow.protocol == Protocol::Udp
         && view.flow.app == App::Sip
-        && case.scope(view.peer().ip()) == Scope::Public
-        && case.is_partner(view.host(), view.peer().ip())
+        && (case.scope(peer) == Scope::Public && case.is_partner(host, peer) || case.is_line(host, peer))
 }
 
 /// Whether the PBX asks somebody in the Internet by SIP: its provider, whose REGISTER may be cut or older than the capture.
@@ -503,16 +552,20 @@ fn registrar_transport(case: &Case<'_>, device: &Device, ends: &[&End<'_>]) -> O
 /// The flows by which a device departs from the rows that a finding names, by id.
 pub(super) fn departing(case: &Case<'_>, finding: &Finding) -> BTreeSet<usize> {
     let Some(host) = finding.subject.as_ref().map(|subject| subject.address) else { return BTreeSet::new() };
-    let ends = |is_meant: &dyn Fn(&End<'_>) -> bool| {
+    let ends = |is_meant: &dyn Fn(&End<'_>) -> bool| -> BTreeSet<usize> {
         case.ends_at(host).filter(|end| is_meant(end)).map(|end| end.view.flow.id).collect()
     };
-    let voice = |is_meant: &dyn Fn(u16) -> bool| {
+    let voice = |is_meant: &dyn Fn(u16) -> bool| -> BTreeSet<usize> {
         let streams = case.streams_from(host).filter(|stream| stream.relay.is_none());
         streams.filter(|stream| is_meant(stream.source.port())).map(|stream| stream.flow).collect()
     };
     match &finding.detail {
         Detail::Port001 { .. } => ends(&|end| is_unexplained(case, end) && !left_rows(case, end).is_empty()),
-        Detail::Port002 { ports, .. } => voice(&|port| ports.contains(&port)),
+        Detail::Port002 { ports, .. } => {
+            let is_voice =
+                |end: &End<'_>| end.view.flow.app == App::Rtp && ports.contains(&end.view.own().port());
+            voice(&|port| ports.contains(&port)).union(&ends(&is_voice)).copied().collect()
+        }
         Detail::Port005 { .. } => ends(&|end| is_provider_sip(case, end) && end.rows.is_empty()),
         Detail::Port006 { observed: (first, last), model, .. } => voice(&|port| {
             let fits = case.book.model(model.as_str()).is_some_and(|model| model.rtp.contains(port));

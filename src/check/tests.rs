@@ -142,14 +142,14 @@ fn faults_of_the_installation_decide() {
 #[test]
 fn voice_that_goes_to_another_port_than_announced_is_not_blocked() {
     use crate::observe::fixture::socket;
-    let told = |announced: Option<&str>, refused, signs: Vec<LossSign>| {
+    let told = |(announced, outside): (Option<&str>, bool), refused, signs: Vec<LossSign>| {
         let to = socket("192.168.10.2:5206");
         let astray = Astray {
             to,
             announced: announced.map(socket),
             announcer: None,
             lasted: 1,
-            outside: false,
+            outside,
             is_over: false,
             by_listener: false,
             lost: Lost::Refused,
@@ -183,9 +183,14 @@ fn voice_that_goes_to_another_port_than_announced_is_not_blocked() {
         tell_once(&mut findings, &mut Vec::new(), &World::new("").case());
         findings.iter().skip(1).map(Finding::code).collect::<Vec<_>>()
     };
-    let announced = Some("192.168.10.2:5204");
+    let announced = (Some("192.168.10.2:5204"), false);
     assert_eq!(told(announced, true, Vec::new()), [Code::Rtp001]);
-    assert_eq!(told(None, true, Vec::new()), [Code::Rtp001, Code::Port003], "who is right is not known");
+    assert_eq!(
+        told((None, false), true, Vec::new()),
+        [Code::Rtp001, Code::Port003],
+        "who is right is not known"
+    );
+    assert_eq!(told((None, true), true, Vec::new()), [Code::Rtp001], "the own public address");
     let unseen = || vec![LossSign::Unseen { calls: 2, of: 2 }];
     assert_eq!(told(announced, true, unseen()), [Code::Rtp001]);
     assert_eq!(told(announced, false, unseen()), [Code::Port003], "what is left out tells nothing of it");

@@ -109,6 +109,12 @@ impl Row {
         self.transport != TransportSpec::Portless && self.legs.iter().any(Leg::is_wildcard)
     }
 
+    /// Whether the row is about hosts of certain names.
+    #[must_use]
+    pub fn is_about_names(&self) -> bool {
+        self.legs.iter().any(|leg| !leg.peer.names.is_empty())
+    }
+
     /// The leg that the ports of a flow fit, own port first. Transport, role and peer are the caller's to check.
     #[must_use]
     pub fn leg(&self, own: u16, remote: u16) -> Option<&Leg> {

@@ -67,6 +67,40 @@ fn what_was_answered_unseen_is_not_blocked() {
 }
 
 #[test]
+fn what_was_answered_from_another_port_is_not_blocked() {
+    let words =
+        "transport = \"udp\"\nown = 5060\ninitiator = \"peer\"\npeer.scope = \"lan\"\nspeaks = [\"sip\"]";
+    let told = |status: Option<u16>, callee: &str| {
+        let asked = Flow { app: App::Sip, from_b: sent(0), ..udp("192.168.10.21:5060", "192.168.10.2:5060") };
+        let back = Flow { app: App::Sip, ..udp("192.168.10.2:1073", "192.168.10.21:5060") };
+        let mut world = world(&row("R1", "acme.pbx", words), vec![asked, back]);
+        world.traffic.calls = vec![Call { status, ..call("192.168.10.21:5060", callee) }];
+        check(&world.case()).findings.len()
+    };
+    let at = "192.168.10.2:5060";
+    assert_eq!(told(None, at), 1);
+    assert_eq!(told(Some(200), at), 0);
+    assert_eq!(told(Some(200), "192.168.10.60:5060"), 1, "another call");
+}
+
+#[test]
+fn what_goes_to_the_own_public_address_is_refused_by_the_own_router() {
+    let words = "transport = \"udp\"\nown = 5204\ninitiator = \"either\"\npeer.scope = \"any\"";
+    let told = |seen: &[&str]| {
+        let voice = unreachable(udp("192.168.10.2:5204", "203.0.113.9:5204"), 3);
+        let mut asked = Flow { app: App::Stun, ..udp("192.168.10.2:40000", "198.51.100.1:3478") };
+        for to in seen {
+            let to = to.parse().unwrap();
+            asked.extra.mapped.push(Box::new(crate::observe::Mapped { is_a: true, to, at: at(0) }));
+        }
+        check(&world(&row("R1", "acme.pbx", words), vec![voice, asked]).case()).findings.len()
+    };
+    assert_eq!(told(&[]), 1);
+    assert_eq!(told(&["203.0.113.9:14837"]), 0);
+    assert_eq!(told(&["203.0.113.10:14837"]), 1, "another line");
+}
+
+#[test]
 fn two_attempts_without_an_answer_are_blocked() {
     use TcpOutcome::{Refused, Silent};
     let found = |outcome, attempts| refusals(DIRECTORY, vec![tried(outcome, attempts), both_ways()]);

@@ -2,13 +2,14 @@
 //! the side that calls, by who the peer is and what it is called, and by content. Knows no finding.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use crate::observe::message::App;
 use crate::observe::{EPHEMERAL, FlowView, Protocol, TcpOutcome};
 use crate::rules::{Leg, Row};
 use crate::site::{Device, Initiator, Kind, PeerScope, RoleId, Scope};
 
-use super::{Case, Fit, RTP, SIPS_PORT};
+use super::{Case, Fit, RTP, SIP, SIPS_PORT};
 
 /// Protocols over TCP that are recognised by how they begin.
 const RECOGNISED: [&str; 3] = ["http", "sip", "tls"];
@@ -51,10 +52,45 @@ impl<'a> Case<'a> {
         if !in_scope || !leg.peer.admits_address(peer) {
             return None;
         }
-        let by_role =
-            self.role_fit(&leg.peer.roles, view, strict).or_else(|| self.trunk_fit(&leg.peer.roles, view))?;
+        // Whom a system registers with serves it, and is none of those whom it serves.
+        let is_for_the_served = leg.initiator == Initiator::Peer
+            && leg.peer.roles.is_empty()
+            && row.speaks.iter().any(|word| *word == SIP);
+        if is_for_the_served && self.is_line(view.host(), peer) {
+            return None;
+        }
+        let by_role = self.peer_fit(&leg.peer.roles, view, strict)?;
         let by_name = self.name_fit(leg, view, strict)?;
         Some(by_role.min(by_name))
+    }
+
+    fn peer_fit(&self, roles: &[RoleId], view: &FlowView<'_>, strict: bool) -> Option<Fit> {
+        self.role_fit(roles, view, strict).or_else(|| self.trunk_fit(roles, view))
+    }
+
+    /// Whether the peer may be one of those that a row is about.
+    pub(in crate::check) fn admits_peer(&self, row: &Row, view: &FlowView<'_>) -> bool {
+        row.legs.iter().any(|leg| self.peer_fit(&leg.peer.roles, view, leg.is_wildcard()).is_some())
+    }
+
+    /// Whether a telephone system has its line at a host of the LAN: the user states it as a provider, or the system registers
+    /// there. Not one that it serves itself.
+    pub(in crate::check) fn is_line(&self, system: IpAddr, peer: IpAddr) -> bool {
+        self.scope(peer) == Scope::Lan
+            && self.device(system).is_some_and(|device| device.kind == Kind::Pbx)
+            && !self.registered.contains(&(peer, system))
+            && (self.registers.contains(&(system, peer)) || self.is_provider(peer))
+    }
+
+    /// Whether nothing speaks against it that a provider is there: in the same subnet a router at most, which passes on what
+    /// its own provider gives.
+    fn may_be_provider(&self, host: IpAddr, peer: IpAddr) -> bool {
+        let may_be = match self.device(peer).map(|device| device.kind) {
+            Some(Kind::Infrastructure) => true,
+            Some(Kind::Terminal | Kind::Softphone) => false,
+            _ => !self.are_neighbours(host, peer),
+        };
+        self.scope(peer) != Scope::Lan || self.is_provider(peer) || self.is_line(host, peer) || may_be
     }
 
     /// A row for the provider that gives no port at all: the provider may be stated, and whom a device turns to in the Internet
@@ -89,6 +125,8 @@ impl<'a> Case<'a> {
             // Who is registered here is served here, and no trunk leads to him.
             _ if are_all(&[Kind::Provider, Kind::Other]) && self.registered.contains(&(peer, host)) => None,
             Some(device) if roles.contains(&device.role) => Some(Fit::Full),
+            // A telephone of the same subnet is none, at whatever port the two speak.
+            _ if are_all(&[Kind::Provider]) && !self.may_be_provider(host, peer) => None,
             // A role that no vendor documents contradicts nothing.
             Some(device) if device.vendor.is_some() => None,
             // Whom nobody identified is one of the others.
@@ -97,7 +135,8 @@ impl<'a> Case<'a> {
             // A provider stands in the LAN only where somebody says so, and waits there at a lasting port.
             None if are_all(&[Kind::Provider])
                 && self.scope(peer) == Scope::Lan
-                && !self.is_provider(peer) =>
+                && !self.is_provider(peer)
+                && !self.is_line(host, peer) =>
             {
                 let is_lasting = view.flow.protocol != Protocol::Udp || view.peer().port() < EPHEMERAL;
                 is_lasting.then_some(Fit::Possible)

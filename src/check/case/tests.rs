@@ -82,8 +82,59 @@ fn no_provider_asks_from_a_changing_port() {
         let initiator = crate::observe::Initiator::FirstPacket;
         fit(words, Flow { app: App::Sip, initiator, ..udp(from, "192.168.10.2:5070") })
     };
-    assert_eq!(asked("192.168.10.1:5060"), Some(Fit::Possible), "a router that gives numbers");
-    assert_eq!(asked("192.168.10.21:42335"), None);
+    assert_eq!(
+        asked("192.168.20.1:5060"),
+        Some(Fit::Possible),
+        "one behind a router, on the provider's own line"
+    );
+    assert_eq!(asked("192.168.20.1:42335"), None);
+}
+
+#[test]
+fn no_neighbour_is_a_provider_but_a_router_or_where_the_system_registers() {
+    const NEAR: &str = "192.168.10.9";
+    let words = "transport = \"udp\"\nown = \"5064-5127\"\ninitiator = \"own\"\npeer = { scope = \"any\", roles = [\"provider\"] }\nspeaks = [\"sip\"]";
+    let fits = |change: &dyn Fn(World) -> World| {
+        let initiator = crate::observe::Initiator::FirstPacket;
+        let flow = Flow { app: App::Sip, initiator, ..udp("192.168.10.9:5060", "192.168.10.2:5070") };
+        fit_in(change(World::new(&row("R1", "acme.pbx", words))), flow)
+    };
+    let registers = |client: &'static str, registrar: &'static str, accepted: bool| {
+        move |mut world: World| {
+            world.traffic.registrations = vec![Registration { accepted, ..registration(client, registrar) }];
+            world
+        }
+    };
+    assert_eq!(fits(&|world| world), None);
+    assert_eq!(fits(&|world| world.device(NEAR, "other")), None);
+    let router = |device: &mut crate::site::Device| device.kind = Kind::Infrastructure;
+    let router = fits(&|world| world.device(NEAR, "other").with(NEAR, router));
+    assert!(router.is_some(), "it may pass on what its own provider gives");
+    let stated = "[[provider]]\naddresses = [\"192.168.10.9\"]\n";
+    assert_eq!(fits(&|world| world.site_file(stated)), Some(Fit::Full));
+    assert_eq!(fits(&registers("192.168.10.2:5070", "192.168.10.9:5060", true)), Some(Fit::Full));
+    assert_eq!(fits(&registers("192.168.10.2:5070", "192.168.10.9:5060", false)), Some(Fit::Full), "in vain");
+    assert_eq!(fits(&registers("192.168.10.9:5060", "192.168.10.2:5070", true)), None, "it is served");
+}
+
+#[test]
+fn whom_a_system_registers_with_is_none_of_those_whom_it_serves() {
+    let words =
+        "transport = \"udp\"\nown = 5060\ninitiator = \"peer\"\npeer.scope = \"lan\"\nspeaks = [\"sip\"]";
+    let fits = |ends: &[(&str, &str)], site: &str| {
+        let initiator = crate::observe::Initiator::FirstPacket;
+        let flow = Flow { app: App::Sip, initiator, ..udp("192.168.10.2:5060", "192.168.10.9:5060") };
+        let mut world = World::new(&row("R1", "acme.pbx", words)).site_file(site);
+        world.traffic.registrations = ends.iter().map(|(one, other)| registration(one, other)).collect();
+        fit_in(world, flow)
+    };
+    let (out, back) =
+        (("192.168.10.2:5060", "192.168.10.9:5060"), ("192.168.10.9:5060", "192.168.10.2:5060"));
+    assert_eq!(fits(&[], ""), Some(Fit::Full));
+    assert_eq!(fits(&[out], ""), None);
+    assert_eq!(fits(&[], "[[provider]]\naddresses = [\"192.168.10.9\"]\n"), None, "the user says so");
+    assert_eq!(fits(&[back], ""), Some(Fit::Full));
+    assert_eq!(fits(&[out, back], ""), Some(Fit::Full), "both ways");
 }
 
 #[test]
@@ -181,7 +232,7 @@ fn whom_a_system_serves_is_none_of_its_providers() {
     let (trunk, gateway) = ("\"provider\"", "\"provider\", \"other\"");
     assert_eq!(fit(trunk, PHONE, true, false), None);
     assert_eq!(fit(gateway, PHONE, true, false), None);
-    assert_eq!(fit(trunk, PHONE, false, false), Some(Fit::Possible), "nothing says that it is one");
+    assert_eq!(fit(trunk, PHONE, false, false), None, "nothing says that it is one");
     assert_eq!(fit(gateway, PHONE, false, false), Some(Fit::Full));
     assert_eq!(fit(trunk, PHONE, false, true), Some(Fit::Full), "the user says so");
     assert_eq!(fit(trunk, PUBLIC, false, false), Some(Fit::Full));

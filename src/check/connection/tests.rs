@@ -63,6 +63,25 @@ fn an_alert_counts_on_documented_ports_of_devices() {
 }
 
 #[test]
+fn a_row_about_a_name_is_not_about_whoever_else_is_at_its_port() {
+    let words = "transport = \"tcp\"\nremote = 443\ninitiator = \"own\"\npeer.scope = \"any\"\n\
+        peer.names = [\"*.acme.example\"]\nspeaks = [\"tls\"]";
+    let told = |name: Option<&str>| {
+        let server = socket("203.0.113.9:443");
+        let flow = tcp("192.168.10.2:40000", "203.0.113.9:443", TcpOutcome::Answered, 1);
+        let flow = crate::observe::fixture::greeting(name, None, flow);
+        let mut world = World::new(&row("R1", "acme.pbx", words)).device(PBX, "acme.pbx").flows(vec![flow]);
+        let failed = Some(failed());
+        world.traffic.handshakes =
+            vec![Handshakes { client: ip(PBX), server, failed, certificate: None, renewed: None }];
+        severities(&world, &[])
+    };
+    assert_eq!(told(Some("update.acme.example")), [("SIG-007", Severity::Error)]);
+    assert!(told(None).is_empty(), "nothing names it");
+    assert!(told(Some("www.example")).is_empty());
+}
+
+#[test]
 fn a_certificate_that_has_expired_is_a_warning_if_the_connection_stands() {
     let warned = [("SIG-007", Severity::Warning)];
     assert_eq!(severities(&calls(443, None, Some(expired())), &[]), warned);

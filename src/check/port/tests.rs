@@ -170,6 +170,36 @@ fn voice_counts_from_fifty_packets_on() {
 }
 
 #[test]
+fn voice_at_the_port_that_a_device_announced_counts_both_ways() {
+    let outside = |announced: &[&str], sent: u64, heard: u64, kind: MediaKind| {
+        let mut streams = vec![
+            stream("192.168.10.21:12000", "192.168.10.2:5204", &[(46, sent)]),
+            stream("192.168.10.2:5204", "192.168.10.21:12000", &[(46, heard)]),
+        ];
+        streams.iter_mut().for_each(|stream| stream.report.kind = kind);
+        let mut world = world().streams(streams);
+        world.traffic.calls = vec![crate::observe::Call {
+            caller_media: announced.iter().map(|ear| ear.parse().unwrap()).collect(),
+            ..crate::observe::fixture::call("192.168.10.21:5060", "192.168.10.2:5060")
+        }];
+        let findings = found(&world, Code::Port002);
+        findings.first().map(|found| (found.detail.clone(), found.count)).map(
+            |(detail, count)| match detail {
+                Detail::Port002 { ports, .. } => (ports, count),
+                _ => panic!("{detail:?}"),
+            },
+        )
+    };
+    let (own, audio) = (["192.168.10.21:12000"], MediaKind::Audio);
+    assert_eq!(outside(&own, 9, 41, audio), Some((vec![12_000], 1)));
+    assert_eq!(outside(&own, 9, 40, audio), None, "too few");
+    assert_eq!(outside(&[], 9, 41, audio), None, "somebody sends there");
+    assert_eq!(outside(&["192.168.10.21:12002"], 9, 41, audio), None, "it announced another port");
+    assert_eq!(outside(&own, 60, 60, audio), Some((vec![12_000], 1)), "what it sends is enough");
+    assert_eq!(outside(&own, 9, 41, MediaKind::Video), None);
+}
+
+#[test]
 fn both_ends_of_a_range_belong_to_it() {
     let outside = [9999, 10_000, 10_200, 10_201].map(|port| is_outside(port, 60));
     assert_eq!(outside, [true, false, false, true]);
@@ -290,6 +320,56 @@ fn whom_the_device_only_answers_is_no_provider() {
     };
     assert_eq!(told(&at(format!("{PBX}:40000"))), Some(true));
     assert_eq!(told(&at(format!("{PBX}:5064"))), Some(false), "it registers from another port");
+}
+
+#[test]
+fn a_line_that_ends_inside_is_a_providers() {
+    let rows = [
+        row(
+            "R1",
+            "acme.pbx",
+            "transport = \"udp\"\nown = 5060\ninitiator = \"peer\"\npeer.scope = \"lan\"\nspeaks = [\"sip\"]",
+        ),
+        row(
+            "R2",
+            "acme.pbx",
+            "transport = \"udp\"\nown = \"5064-5127\"\ninitiator = \"own\"\n\
+            peer = { scope = \"any\", roles = [\"provider\"] }\nspeaks = [\"sip\"]",
+        ),
+    ];
+    let told = |own: u16, site: &str, registers: bool| {
+        let own = format!("{PBX}:{own}");
+        let flow = Flow { app: App::Sip, ..udp(&own, "192.168.10.9:5060") };
+        let world = World::new(&rows.concat()).device(PBX, "acme.pbx").site_file(site);
+        let mut world = world.flows(vec![flow]);
+        let row = crate::check::fixture::registration(&own, "192.168.10.9:5060");
+        world.traffic.registrations.extend(registers.then_some(row));
+        check(&world.case()).iter().map(|found| (found.code(), found.rows.clone())).collect::<Vec<_>>()
+    };
+    let stated = "[[provider]]\naddresses = [\"192.168.10.9\"]\n";
+    let wrong_port = [(Code::Port005, vec!["R2".into()])];
+    assert_eq!(told(56_659, stated, false), wrong_port);
+    assert_eq!(told(56_659, "", true), wrong_port);
+    assert_eq!(told(5060, "", true), wrong_port, "nobody registers at the PBX");
+    assert_eq!(told(5070, "", true), []);
+    assert_eq!(told(56_659, "", false), [(Code::Port001, vec![])]);
+    assert_eq!(told(5070, "", false), [(Code::Port001, vec![])], "no port toward a telephone");
+}
+
+#[test]
+fn what_a_telephone_speaks_departs_from_no_row_of_the_provider() {
+    let sip = |own: &str, peer: &str| format!("transport = \"udp\"\nown = {own}\n{peer}\nspeaks = [\"sip\"]");
+    let inside = "initiator = \"peer\"\npeer.scope = \"lan\"";
+    let outside = "initiator = \"own\"\npeer = { scope = \"any\", roles = [\"provider\"] }";
+    let rules = [
+        row("R1", "acme.pbx", &sip("5060", inside)),
+        row("R2", "acme.pbx", &sip("\"5064-5127\"", outside)),
+        row("R3", "acme.phone", &sip("49648", "initiator = \"either\"\npeer.scope = \"lan\"")),
+    ];
+    let flow = Flow { app: App::Sip, ..udp("192.168.10.21:49648", "192.168.10.2:55062") };
+    let world = World::new(&rules.concat()).device(PBX, "acme.pbx").device(PHONE, "acme.phone");
+    let findings = found(&world.flows(vec![flow]), Code::Port001);
+    assert_eq!(findings[0].rows, ["R1".into()]);
 }
 
 #[test]

@@ -303,3 +303,107 @@ fn is_loopback(link: &str) -> bool {
 fn is_cooked(link: &str) -> bool {
     link.starts_with("LINUX_SLL")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Language::De;
+    use super::*;
+
+    fn filled(sentence: &str, what: &str) -> String {
+        sentence.replacen("{}", what, 1)
+    }
+
+    #[test]
+    fn who_answers_a_third_host_is_where_it_was_captured() {
+        let words = paper_words(De);
+        let [own, phone, other] =
+            ["192.168.1.21", "192.168.1.24", "192.168.1.10"].map(|text| text.parse().unwrap());
+        let told = |flows: &[([IpAddr; 2], [u64; 2])], rewritten| {
+            let mut passing = Passing::default();
+            flows.iter().for_each(|(ends, packets)| passing.add(*ends, *packets));
+            let stations = Stations { rewritten, ..Stations::default() };
+            passing.place(&["ETHERNET"], stations, &[], false, |address| address.to_string(), De)
+        };
+        let between = Some(filled(&filled(words.between_two, "192.168.1.21"), "192.168.1.24"));
+        let most = ([own, phone], [1_200, 1_000]);
+        assert_eq!(told(&[most, ([own, other], [5, 4])], 0), Some(filled(words.at_device, "192.168.1.21")));
+        let [six, one, link] = ["fd00::21", "fd00::2", "fe80::2"].map(|text| text.parse().unwrap());
+        let between_six = Some(filled(&filled(words.between_two, "fd00::2"), "fd00::21"));
+        assert_eq!(told(&[([six, one], [1_200, 1_000]), ([six, link], [2, 2])], 0), between_six, "one host");
+        let outside = ([own, "198.51.100.7".parse().unwrap()], [5, 4]);
+        assert_eq!(told(&[most, outside], 0), between, "it may be the router's port");
+        assert_eq!(told(&[most, ([own, other], [9, 0])], 0), between, "flooded by the switch");
+        assert_eq!(told(&[most, ([own, other], [5, 4]), ([phone, other], [1, 1])], 0), between);
+        let itself = ([own, own], [200, 76]);
+        assert_eq!(told(&[itself], 0), Some(words.on_itself.to_owned()));
+        assert_eq!(told(&[itself], 276), None, "between two stations: addresses were replaced");
+    }
+
+    #[test]
+    fn the_port_of_one_carries_nothing_that_two_others_tell_each_other() {
+        let words = paper_words(De);
+        let [own, phone, other, server] =
+            ["192.168.20.130", "192.168.20.132", "192.168.20.1", "192.168.20.2"]
+                .map(|text| text.parse().unwrap());
+        let told = |flows: &[([IpAddr; 2], [u64; 2])], looped| {
+            let mut passing = Passing::default();
+            flows.iter().for_each(|(ends, packets)| passing.add(*ends, *packets));
+            let stations = Stations { looped, ..Stations::default() };
+            passing.place(&["ETHERNET"], stations, &[], false, |address| address.to_string(), De)
+        };
+        let most = [([own, phone], [1_200, 1_000]), ([own, other], [1_200, 1_000])];
+        let with = |more: [u64; 2]| [most[0], most[1], ([phone, server], more)];
+        assert_eq!(told(&with([9, 0]), 0), Some(filled(words.at_device, "192.168.20.130")), "flooded");
+        assert_eq!(told(&with([9, 9]), 0), Some(filled(words.in_lan, "4")));
+        let itself = [most[0], most[1], ([own, own], [15, 0])];
+        assert_eq!(
+            told(&itself, 15),
+            Some(filled(words.on_device, "192.168.20.130")),
+            "on its loopback interface"
+        );
+        assert_eq!(
+            told(&itself, 0),
+            Some(filled(words.at_device, "192.168.20.130")),
+            "somebody else sent it"
+        );
+    }
+
+    #[test]
+    fn what_a_device_tells_itself_on_a_loopback_interface_is_seen_by_nobody_else() {
+        let words = paper_words(De);
+        let [own, phone, other] =
+            ["192.168.1.194", "192.168.1.156", "192.168.1.128"].map(|text| text.parse().unwrap());
+        let told = |links: &[&str], flows: &[([IpAddr; 2], u64)]| {
+            let mut passing = Passing::default();
+            flows.iter().for_each(|(ends, packets)| passing.add(*ends, [*packets, 0]));
+            passing.place(links, Stations::default(), &[], false, |address| address.to_string(), De)
+        };
+        let flows = [([own, phone], 1_700), ([phone, own], 60), ([own, other], 8), ([own, own], 13)];
+        assert_eq!(told(&["ETHERNET", "NULL"], &flows), Some(filled(words.on_device, "192.168.1.194")));
+        assert_eq!(
+            told(&["ETHERNET"], &flows),
+            Some(filled(&filled(words.between_two, "192.168.1.156"), "192.168.1.194")),
+            "few packets that bear one address twice may be forged"
+        );
+        assert_eq!(told(&["ETHERNET", "NULL"], &flows[..3]), told(&["ETHERNET"], &flows));
+    }
+
+    #[test]
+    fn a_device_that_speaks_both_versions_of_ip_is_one() {
+        let words = paper_words(De);
+        let [own, router, own6, router6, far, far6] =
+            ["192.168.1.12", "192.168.1.1", "2001:db8:1::12", "fe80::1", "203.0.113.9", "2001:4860::9"]
+                .map(|text| text.parse::<IpAddr>().unwrap());
+        let flows = [([own, router], 20), ([own, far], 40), ([own6, router6], 6), ([own6, far6], 1_200)];
+        let told = |cards: &[(u8, IpAddr)]| {
+            let mut passing = Passing::of(cards.iter().copied());
+            flows.iter().for_each(|(ends, packets)| passing.add(*ends, [*packets, 0]));
+            passing.place(&["ETHERNET"], Stations::default(), &[], false, |address| address.to_string(), De)
+        };
+        let cards = [(1, own), (2, router), (1, own6), (2, router6)];
+        assert_eq!(told(&cards), Some(filled(words.at_device, "192.168.1.12")));
+        assert_eq!(told(&[]), None, "nobody knows whose they are");
+        let behind = [(1, own), (1, own6), (2, router), (2, far6), (2, "2a00:1450::9".parse().unwrap())];
+        assert_eq!(told(&behind), Some(filled(words.at_device, "192.168.1.12")), "the Internet is no router");
+    }
+}

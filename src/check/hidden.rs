@@ -59,6 +59,7 @@ fn prevents(what: Unjudged, code: Code) -> bool {
         | Unjudged::UnheardCalls
         | Unjudged::NoRule
         | Unjudged::FewPackets
+        | Unjudged::FewAtPort
         | Unjudged::NoMarks
         | Unjudged::Encrypted
         | Unjudged::Compressed
@@ -82,6 +83,7 @@ impl Unjudged {
             Self::UnheardCalls => code == Code::Rtp002,
             Self::NoRule => text.starts_with("QOS"),
             Self::FewPackets | Self::NoMarks => is_mark_of_voice,
+            Self::FewAtPort => code == Code::Port002,
             Self::Encrypted | Self::Compressed | Self::CutSip => text.starts_with("SIG"),
             Self::Export => text.starts_with("PORT") || text.starts_with("SEC") || code == Code::Sig007,
             Self::UnseenAnswers => code == Code::Sig002,

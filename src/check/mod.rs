@@ -429,6 +429,7 @@ fn unjudged(case: &Case<'_>, capture: &[Finding]) -> Vec<Unjudged> {
         ((capture::has(capture, Code::Cap010) || has_only_keys) && !own_only, Unjudged::NoVoice),
         (capture::has(capture, Code::Cap003), Unjudged::OneDirection),
         (qos::lacks_rule(case), Unjudged::NoRule),
+        (port::lacks_packets(case), Unjudged::FewAtPort),
         (capture::has(capture, Code::Cap008), Unjudged::Encrypted),
         (is_compressed(case.traffic), Unjudged::Compressed),
         (capture::lacks_packets(capture), Unjudged::Incomplete),

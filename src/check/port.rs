@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::{Frame, Timestamp};
-use crate::observe::media::MediaKind;
 use crate::observe::message::App;
 use crate::observe::{Flow, FlowView, Protocol, Stream};
 use crate::rules::Row;
@@ -29,10 +28,10 @@ const BUSY_PERCENT: u64 = 90;
 /// All PORT findings but PORT-003, which needs the attempts that failed.
 pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let awaited = awaited(case);
+    let awaited = outside::awaited(case);
     for device in case.devices() {
         let ends: Vec<&End<'_>> = case.ends_at(device.address).collect();
-        findings.extend(media_outside(case, device, &awaited));
+        findings.extend(outside::check(case, device, &awaited));
         findings.extend(model(case, device));
         findings.extend(channels(case, device));
         findings.extend(pairs::odd_port(case, device));
@@ -223,88 +222,6 @@ fn rows_of_peers<'a>(case: &Case<'a>, device: &Device) -> Vec<(&'a Row, PortSet)
 pub(super) fn is_documented_for_media(case: &Case<'_>, host: IpAddr, port: u16) -> bool {
     let rows = case.device(host).and_then(|device| voice_rows(case, device)).unwrap_or_default();
     rows.iter().any(|(_, ports)| ports.contains(port))
-}
-
-/// Voice that comes to where its receiver announced itself to wait for it, by receiver.
-fn awaited<'a>(case: &Case<'a>) -> BTreeMap<IpAddr, BTreeMap<u16, Vec<&'a Stream>>> {
-    let sides =
-        case.traffic.calls.iter().flat_map(|call| {
-            [(call.caller.ip(), &call.caller_media), (call.callee.ip(), &call.callee_media)]
-        });
-    let own = sides.flat_map(|(host, media)| media.iter().filter(move |ear| ear.ip() == host));
-    let announced: BTreeSet<&SocketAddr> = own.collect();
-    let mut awaited: BTreeMap<IpAddr, BTreeMap<u16, Vec<&Stream>>> = BTreeMap::new();
-    for stream in &case.traffic.streams {
-        let ear = stream.destination;
-        if stream.relay.is_none() && announced.contains(&ear) {
-            awaited.entry(ear.ip()).or_default().entry(ear.port()).or_default().push(stream);
-        }
-    }
-    awaited
-}
-
-/// PORT-002. `awaited`: a device that pauses where nobody speaks sends little, and yet has its voice at the port that it
-/// announced.
-fn media_outside(
-    case: &Case<'_>,
-    device: &Device,
-    awaited: &BTreeMap<IpAddr, BTreeMap<u16, Vec<&Stream>>>,
-) -> Option<Finding> {
-    let rows = voice_rows(case, device).filter(|rows| !rows.is_empty())?;
-    let documented: Vec<&PortSet> = rows.iter().map(|(_, ports)| ports).collect();
-    let of_any_model = case.book.models.iter().filter(|model| model.role == device.role);
-    let of_any_model: Vec<&PortSet> = of_any_model.map(|model| &model.rtp).collect();
-    let is_outside = |port: u16| {
-        // Ports of another model are PORT-006.
-        !documented.iter().chain(&of_any_model).any(|ports| ports.contains(port))
-    };
-    let is_voice = |stream: &&Stream| stream.report.kind != MediaKind::Video;
-    let sent = || {
-        let sent = case.streams_from(device.address);
-        sent.filter(|stream| stream.relay.is_none() && is_outside(stream.source.port())).filter(is_voice)
-    };
-    let mut outside: Vec<&Stream> = sent()
-        .filter(|stream| stream.report.counts.packets >= PACKETS_FOR_MEDIA)
-        .filter(|stream| !case.is_excepted_stream("PORT-002", stream))
-        .collect();
-    let mut ports: BTreeSet<u16> = outside.iter().map(|stream| stream.source.port()).collect();
-    // By port what it sends from there, and whether that is enough by itself.
-    let mut few: BTreeMap<u16, (u64, bool)> = BTreeMap::new();
-    for stream in sent() {
-        let (packets, is_enough) = few.entry(stream.source.port()).or_default();
-        *packets += stream.report.counts.packets;
-        *is_enough |= stream.report.counts.packets >= PACKETS_FOR_MEDIA;
-    }
-    for (port, heard) in awaited.get(&device.address).into_iter().flatten() {
-        let heard: Vec<&Stream> = heard.iter().copied().filter(is_voice).collect();
-        let packets: u64 = heard.iter().map(|stream| stream.report.counts.packets).sum();
-        let (own, is_enough) = few.get(port).copied().unwrap_or_default();
-        let is_accepted = || {
-            let ends = heard.iter().map(|stream| (stream.destination, stream.source, Protocol::Udp));
-            case.is_any_excepted("PORT-002", ends)
-        };
-        let is_due = packets > 0 && packets + own >= PACKETS_FOR_MEDIA && !is_enough;
-        if is_due && is_outside(*port) && !is_accepted() {
-            ports.insert(*port);
-            outside.extend(heard);
-        }
-    }
-    if outside.is_empty()
-        || device.on_link == Some(false) && device.scope == Scope::Public && device.kind != Kind::Cloud
-    {
-        return None;
-    }
-    let [documented, stated] = by_source(case, device, &rows);
-    Some(Finding {
-        detail: Detail::Port002 { ports: ports.iter().copied().collect(), documented, stated },
-        severity: Severity::Warning,
-        confidence: device.confidence,
-        subject: Some(case.subject(device.address)),
-        rows: rows.iter().map(|(row, _)| row.id.as_str().into()).collect(),
-        count: outside.len() as u64,
-        responsible: Party::Telephony,
-        evidence: of_streams(outside, "", first_frame),
-    })
 }
 
 /// Ranges as text: those of the document, and those that the site file puts in their place.
@@ -585,6 +502,9 @@ fn peers(all: impl Iterator<Item = SocketAddr>) -> Vec<SocketAddr> {
     all.into_iter().collect()
 }
 
+pub(super) use outside::lacks_packets;
+
+mod outside;
 mod pairs;
 #[cfg(test)]
 mod tests;

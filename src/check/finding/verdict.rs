@@ -145,7 +145,9 @@ pub enum Unjudged {
     NoRule,
     /// Somebody sends voice without the mark, but too few packets of it: its marking.
     FewPackets,
-    /// The same, and nobody sends enough of it: all marking.
+    /// Voice at a port that no row gives, but too few packets of it: ports of voice.
+    FewAtPort,
+    /// Somebody sends voice without the mark, and nobody enough of it: all marking.
     NoMarks,
     /// Encrypted signalling: calls and registrations.
     Encrypted,

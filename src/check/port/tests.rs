@@ -2,6 +2,7 @@ use super::super::finding::Code;
 use super::super::fixture::{PBX, PHONE, World, row, subjects};
 use super::*;
 use crate::observe::TcpOutcome;
+use crate::observe::media::MediaKind;
 use crate::observe::fixture::{ip, sent, stream, tcp, udp};
 
 const VOICE: &str = "transport = \"udp\"\nown = \"10000-10200\"\ninitiator = \"either\"\npeer.scope = \"lan\"\nspeaks = [\"rtp\"]";
@@ -155,6 +156,16 @@ fn findings_of_one_device_are_one() {
     let other = tcp("192.168.10.21:49801", "192.168.10.61:4568", TcpOutcome::Answered, 1);
     let findings = found(&world().flows(vec![unknown(), other]), Code::Port001);
     assert_eq!((findings.len(), findings[0].count), (1, 2));
+}
+
+#[test]
+fn too_little_voice_at_a_port_leaves_it_unjudged() {
+    let lacks = |port: u16, packets: u64| {
+        let voice = stream(&format!("{PHONE}:{port}"), "192.168.10.2:5204", &[(46, packets)]);
+        lacks_packets(&world().streams(vec![voice]).case())
+    };
+    assert_eq!([1, 2, 49, 50].map(|packets| lacks(12_000, packets)), [false, true, true, false]);
+    assert!(!lacks(10_000, 9), "where it is documented");
 }
 
 /// Whether voice that the telephone sends from this port is outside its range.

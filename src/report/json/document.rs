@@ -155,7 +155,7 @@ published_both_ways! {
 published_both_ways! {
     /// What the captures cannot show.
     Unjudged from check::Unjudged {
-        NoDevice, NoVoice, OwnOnly, OneDirection, OneSided, OneSidedIpsec, OneSidedTunnel, UnheardCalls, NoRule, FewPackets, NoMarks, Encrypted, Compressed,
+        NoDevice, NoVoice, OwnOnly, OneDirection, OneSided, OneSidedIpsec, OneSidedTunnel, UnheardCalls, NoRule, FewPackets, FewAtPort, NoMarks, Encrypted, Compressed,
         Export,
         Incomplete, Clock, TwoClocks, CutSip, Damaged, UnseenAnswers, OverLimit
     }

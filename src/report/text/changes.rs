@@ -96,6 +96,9 @@ fn doubt_de(doubt: Doubt) -> &'static str {
         Doubt::Unjudged(Unjudged::FewPackets | Unjudged::NoMarks) => {
             "Im zweiten Mitschnitt sind zu wenige Sprachpakete, um die Kennzeichnung zu beurteilen."
         }
+        Doubt::Unjudged(Unjudged::FewAtPort) => {
+            "Im zweiten Mitschnitt sind auf einem Port zu wenige Sprachpakete, um ihn zu beurteilen."
+        }
         Doubt::Unjudged(Unjudged::Incomplete) => "Im zweiten Mitschnitt fehlen Pakete.",
         Doubt::Unjudged(Unjudged::Clock | Unjudged::TwoClocks) => {
             "Im zweiten Mitschnitt stimmen die Zeitstempel nicht."
@@ -140,6 +143,9 @@ fn doubt_en(doubt: Doubt) -> &'static str {
         }
         Doubt::Unjudged(Unjudged::FewPackets | Unjudged::NoMarks) => {
             "The second capture has too few packets of voice to judge the marking."
+        }
+        Doubt::Unjudged(Unjudged::FewAtPort) => {
+            "The second capture has too few packets of voice at one port to judge it."
         }
         Doubt::Unjudged(Unjudged::Incomplete) => "Packets are missing from the second capture.",
         Doubt::Unjudged(Unjudged::Clock | Unjudged::TwoClocks) => {

@@ -452,6 +452,10 @@ fn unjudged(what: Unjudged) -> &'static str {
         Unjudged::FewPackets => {
             "EF-Kennzeichnung: Nicht von jedem Gerät, das ohne Kennzeichnung sendet, sind genug Sprachpakete für ein Urteil im Mitschnitt."
         }
+        Unjudged::FewAtPort => {
+            "Ports der Sprache: Mindestens ein Gerät hat Sprache auf einem Port, der nicht in der Herstellerliste steht, aber zu \
+             wenige Pakete für ein Urteil (2 bis 49). Führen Sie während des Mitschnitts ein Gespräch von einer Minute."
+        }
         Unjudged::NoMarks => {
             "EF-Kennzeichnung: Von keinem Gerät sind genug Sprachpakete für ein Urteil im Mitschnitt, und was da ist, trägt die \
              Kennzeichnung nicht. Führen Sie während des Mitschnitts ein Gespräch von einer Minute."

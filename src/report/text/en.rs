@@ -443,6 +443,10 @@ fn unjudged(what: Unjudged) -> &'static str {
         Unjudged::FewPackets => {
             "EF marking: not every device that sends without the mark has enough packets of voice in the capture to be judged."
         }
+        Unjudged::FewAtPort => {
+            "Ports of voice: at least one device has voice at a port that is not in the vendor's list, but too few packets of it to \
+             be judged (2 to 49). Make a call of one minute while capturing."
+        }
         Unjudged::NoMarks => {
             "EF marking: no device has enough packets of voice in the capture to be judged, and what is there lacks the mark. Make \
              a call of one minute while capturing."

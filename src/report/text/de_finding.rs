@@ -350,12 +350,9 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::of(vlans, vlans.len(), |(vlan, _)| vlan.to_string())),
             list(List::of(expected, expected.len(), u16::to_string))
         ),
-        Detail::Sec001 { at, protocol: transport, sources, gained, .. } if gained.keeps_open => format!(
-            "{device} beantwortet auf {} {at} OPTIONS von {}. Sie gehen an den Kontakt, den das Gerät bei seiner Anmeldung angibt; den \
-             kennt nur, bei wem es angemeldet ist. So hält ein Provider den Weg durch das NAT offen.",
-            protocol(*transport),
-            list(List::addresses(sources))
-        ),
+        Detail::Sec001 { at, protocol: transport, sources, gained, .. } if gained.keeps_open => {
+            intruder::keeps_open(device, (*at, *transport), sources, De)
+        }
         Detail::Sec001 { at, protocol: transport, sources, .. } if finding.severity == Severity::Info => format!(
             "{device} nimmt auf {} {at} Anrufe von {} an und spricht mit den Anrufern. Der Port ist für die Verbindung zum \
              Provider dokumentiert: Wahrscheinlich ist es Ihr Provider.",

@@ -344,12 +344,9 @@ fn detail(finding: &Finding, context: &Context<'_>, device: &str) -> String {
             list(List::of(vlans, vlans.len(), |(vlan, _)| vlan.to_string())),
             list(List::of(expected, expected.len(), u16::to_string))
         ),
-        Detail::Sec001 { at, protocol: transport, sources, gained, .. } if gained.keeps_open => format!(
-            "{device} answers OPTIONS of {} at {} {at}. They go to the contact that the device gives when it registers, which only \
-             its registrar knows. In this way a provider keeps the way through the NAT open.",
-            list(List::addresses(sources)),
-            protocol(*transport)
-        ),
+        Detail::Sec001 { at, protocol: transport, sources, gained, .. } if gained.keeps_open => {
+            intruder::keeps_open(device, (*at, *transport), sources, En)
+        }
         Detail::Sec001 { at, protocol: transport, sources, .. } if finding.severity == Severity::Info => format!(
             "{device} takes calls from {1} on {0} {at} and talks to the callers. The port is documented for the connection \
              to the provider: this is probably yours.",

@@ -1,11 +1,36 @@
 //! Takes what somebody on the Internet got (SEC-001, SEC-002); gives sentences of it in both languages: passwords that he tries,
 //! registrations, calls. Neither weighs it nor knows the rest of the finding.
 
-use super::{List, quoted};
+use std::net::{IpAddr, SocketAddr};
+
+use super::{List, protocol, quoted};
 use crate::check::{Detail, Finding, Guessing, Intrusion};
+use crate::observe::Protocol;
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::{count, counted, duration};
 use crate::site::Confidence;
+
+/// That a registrar keeps the way to its client open (SEC-001). `asked`: where, and over what.
+pub(super) fn keeps_open(
+    device: &str,
+    (at, transport): (SocketAddr, Protocol),
+    sources: &[IpAddr],
+    language: Language,
+) -> String {
+    let (transport, sources) = (protocol(transport), List::addresses(sources));
+    match language {
+        De => format!(
+            "{device} beantwortet auf {transport} {at} OPTIONS von {}. Sie gehen an den Kontakt, den das Gerät bei seiner Anmeldung \
+             angibt; den kennt nur, bei wem es angemeldet ist. So hält ein Provider den Weg durch das NAT offen.",
+            sources.join("und", "weitere")
+        ),
+        En => format!(
+            "{device} answers OPTIONS of {} at {transport} {at}. They go to the contact that the device gives when it registers, which \
+             only its registrar knows. In this way a provider keeps the way through the NAT open.",
+            sources.join("and", "more")
+        ),
+    }
+}
 
 /// What was seen, as sentences behind others; nothing if it was nothing.
 pub(super) fn gained(intrusion: &Intrusion, language: Language) -> String {

@@ -2,8 +2,8 @@ use super::super::finding::Code;
 use super::super::fixture::{PBX, PHONE, World, row, subjects};
 use super::*;
 use crate::observe::TcpOutcome;
-use crate::observe::media::MediaKind;
 use crate::observe::fixture::{ip, sent, stream, tcp, udp};
+use crate::observe::media::MediaKind;
 
 const VOICE: &str = "transport = \"udp\"\nown = \"10000-10200\"\ninitiator = \"either\"\npeer.scope = \"lan\"\nspeaks = [\"rtp\"]";
 

@@ -16,6 +16,9 @@ use crate::site::{Device, Kind, PortSet, Scope};
 /// By receiver and port.
 type Awaited<'a> = BTreeMap<IpAddr, BTreeMap<u16, Vec<&'a Stream>>>;
 
+/// Rows of a device with the ports that they document.
+type Documented<'a> = Vec<(&'a Row, PortSet)>;
+
 /// Voice of a device at one port that no row gives.
 #[derive(Default)]
 struct Use<'a> {
@@ -69,7 +72,7 @@ fn uses<'a>(
     case: &Case<'a>,
     device: &'a Device,
     awaited: &Awaited<'a>,
-) -> Option<(BTreeMap<u16, Use<'a>>, Vec<(&'a Row, PortSet)>)> {
+) -> Option<(BTreeMap<u16, Use<'a>>, Documented<'a>)> {
     let rows = voice_rows(case, device).filter(|rows| !rows.is_empty())?;
     if device.on_link == Some(false) && device.scope == Scope::Public && device.kind != Kind::Cloud {
         return None;

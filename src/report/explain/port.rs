@@ -46,7 +46,8 @@ pub(super) const PORT_002: Page = Page {
         meaning: "Sprache läuft über Ports außerhalb des Bereichs, den der Hersteller für dieses Gerät nennt. Regeln in \
                   Firewall und Switch, die nach der Liste gebaut sind, treffen diese Gespräche nicht.",
         measured: "RTP-Ströme mit mindestens 50 Paketen, erkannt am SDP, an RTCP oder am Inhalt, deren eigener Port \
-                   außerhalb der dokumentierten Bereiche des Gerätes liegt.",
+                   außerhalb der dokumentierten Bereiche des Gerätes liegt. Hat das Gerät den Port selbst im SDP genannt, \
+                   zählt auch, was dort ankommt.",
         action: "Stellen Sie den RTP-Bereich auf den dokumentierten Wert, oder passen Sie die Regeln an den \
                  tatsächlichen Bereich an.",
         pitfalls: "Auf der Internetseite einer NAT-Firewall ist der Port umgesetzt: Messen Sie auf der LAN-Seite. Für \
@@ -58,7 +59,8 @@ pub(super) const PORT_002: Page = Page {
         meaning: "Voice uses ports outside the range that the vendor states for this device. Firewall and switch rules \
                   built from the list do not match these calls.",
         measured: "RTP streams of at least 50 packets, recognised by SDP, RTCP or content, whose own port lies outside \
-                   the documented ranges of the device.",
+                   the documented ranges of the device. Where the device itself named the port in SDP, what comes there \
+                   counts as well.",
         action: "Set the RTP range to the documented value, or adapt the rules to the actual range.",
         pitfalls: "On the Internet side of a NAT firewall the port is translated: measure on the LAN side. For some \
                    devices (door station) the vendor states no range; they are never blamed. The range of the PBX \
@@ -81,7 +83,8 @@ pub(super) const PORT_003: Page = Page {
         pitfalls: "Ein Spiegelport, der nur eine Richtung liefert, lässt alles unbeantwortet aussehen; dann gibt es \
                    CAP-003 statt dieses Befundes. Ein abgeschaltetes Ziel sieht aus wie eine Sperre. Erreicht die Anlage ein \
                    Telefon nicht mehr, das sich bei ihr angemeldet hatte, ist kein Port gesperrt (siehe SIG-009), ebenso wenn \
-                   ein Gerät Sprache abweist, zu der es kein Gespräch mehr hat.",
+                   ein Gerät Sprache abweist, zu der es kein Gespräch mehr hat, SIP von einem anderen Port aus beantwortet wird oder der \
+                   Router abweist, was an die eigene öffentliche Adresse geht.",
         source: "Portlisten der Hersteller. ICMP: RFC 792, RFC 1812 Abschnitt 5.2.7.1, RFC 4443. TCP: RFC 9293.",
     },
     en: Text {
@@ -96,7 +99,8 @@ pub(super) const PORT_003: Page = Page {
         pitfalls: "A mirror port that delivers one direction makes everything look unanswered; CAP-003 then stands in \
                    place of this finding. A target that is switched off looks like a block. Where the PBX no longer reaches \
                    a telephone that had registered, no port is blocked (see SIG-009), nor where a device refuses voice for \
-                   which it has no call any more.",
+                   which it has no call any more, where SIP is answered from another port, or where the router refuses what \
+                   goes to the own public address.",
         source: "The vendors' port lists. ICMP: RFC 792, RFC 1812 section 5.2.7.1, RFC 4443. TCP: RFC 9293.",
     },
 };
@@ -126,7 +130,8 @@ pub(super) const PORT_005: Page = Page {
     de: Text {
         meaning: "Die AGFEO-Anlage meldet sich beim Provider von einem Quellport an, den AGFEO dafür nicht nennt. \
                   NAT-Regeln nach der Portliste passen dann nicht.",
-        measured: "SIP über UDP von der Anlage zu einer öffentlichen Adresse mit einem Quellport außerhalb der Zeile A13.",
+        measured: "SIP über UDP von der Anlage zu ihrem Provider mit einem Quellport außerhalb der Zeile A13. Provider ist, wen die \
+                   Standortdatei nennt und wo sich die Anlage anmeldet, auch im eigenen Netz; sonst, wen sie im Internet anruft.",
         action: "Prüfen Sie die Einstellungen des SIP-Kontos und die NAT-Regeln der Firewall.",
         pitfalls: "Auf der Internetseite des NAT-Routers gemessen ist der Port umgesetzt. SIP über TCP benutzt immer \
                    wechselnde Ports (Zeile A14) und ist kein Befund.",
@@ -135,7 +140,8 @@ pub(super) const PORT_005: Page = Page {
     en: Text {
         meaning: "The AGFEO PBX registers with the provider from a source port that AGFEO does not name for it. NAT \
                   rules built from the port list do not fit.",
-        measured: "SIP over UDP from the PBX to a public address with a source port outside row A13.",
+        measured: "SIP over UDP from the PBX to its provider with a source port outside row A13. A provider is whom the site file names and \
+                   where the PBX registers, in its own network too; else whom it calls in the Internet.",
         action: "Check the settings of the SIP account and the NAT rules of the firewall.",
         pitfalls: "Measured on the Internet side of the NAT router, the port is translated. SIP over TCP always uses \
                    changing ports (row A14) and is no finding.",

@@ -95,6 +95,23 @@ mod tests {
         }
     }
 
+    /// A request of the registrar that was sent seven times from this second on.
+    fn in_vain(to: &str, method: &str, from: i64) -> Repeated {
+        Repeated {
+            from: socket("192.168.10.2:5060"),
+            to: socket(to),
+            method: method.into(),
+            requests: 1,
+            most: 7,
+            answered: 0,
+            unheard: 0,
+            prompt: 0,
+            statuses: std::collections::BTreeMap::new(),
+            frames: vec![frame(9)],
+            span: (at(from * 1_000), at((from + 31) * 1_000)),
+        }
+    }
+
     #[test]
     fn a_registration_that_names_another_address_is_why_nobody_answers_there() {
         let told = |contact: &str, has_answered: bool| {
@@ -109,20 +126,7 @@ mod tests {
             if has_answered {
                 world = world.flows(vec![udp("192.168.10.2:5060", "192.168.178.55:5060")]);
             }
-            let row = Repeated {
-                from: socket("192.168.10.2:5060"),
-                to: socket("192.168.178.55:5060"),
-                method: "INVITE".into(),
-                requests: 1,
-                most: 7,
-                answered: 0,
-                unheard: 0,
-                prompt: 0,
-                statuses: std::collections::BTreeMap::new(),
-                frames: vec![frame(9)],
-                span: (at(10_000), at(41_000)),
-            };
-            world.traffic.repeats = vec![row];
+            world.traffic.repeats = vec![in_vain("192.168.178.55:5060", "INVITE", 10)];
             let found = super::super::check(&world.case(), &[]);
             found.into_iter().find_map(|finding| match finding.detail {
                 crate::check::Detail::Sig009 { why, .. } => Some(why),
@@ -154,20 +158,7 @@ mod tests {
         flow.from_b.last = Some((frame(2), at(600)));
         let mut world = World::new("").device("192.168.10.2", "acme.pbx").flows(vec![flow]);
         world.traffic.registrations = vec![registration];
-        let row = Repeated {
-            from: socket("192.168.10.2:5060"),
-            to: socket(NAT),
-            method: "OPTIONS".into(),
-            requests: 1,
-            most: 7,
-            answered: 0,
-            unheard: 0,
-            prompt: 0,
-            statuses: std::collections::BTreeMap::new(),
-            frames: vec![frame(9)],
-            span: (at(60_000), at(91_000)),
-        };
-        world.traffic.repeats = vec![row];
+        world.traffic.repeats = vec![in_vain(NAT, "OPTIONS", 60)];
         spoil(&mut world);
         let found = super::super::check(&world.case(), &[]);
         found.into_iter().find_map(|finding| match finding.detail {

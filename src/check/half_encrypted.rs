@@ -1,5 +1,5 @@
 //! Takes the voice of a call; says whether one side alone encrypts it (SRTP, RFC 3711): who offered SRTP goes on with it although the
-//! answer had none, and neither understands the other.
+//! answer had none, and neither understands the other. Knows no finding.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

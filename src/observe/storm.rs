@@ -1,4 +1,5 @@
 //! Takes the same question of ARP as it comes again and again; gives the longest time in which it came as fast as no device asks.
+//! Knows neither who the hosts are nor whether anybody answered.
 
 use std::net::IpAddr;
 

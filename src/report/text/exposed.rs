@@ -1,5 +1,5 @@
 //! Takes that a device which answers the Internet has the public address itself (SEC-001, SEC-004); gives the sentence and what to
-//! do: there is no port forwarding to remove.
+//! do: there is no port forwarding to remove. Does not find that out.
 
 use crate::check::{Detail, Finding, Severity};
 use crate::report::language::Language::{self, De, En};

@@ -1,4 +1,5 @@
-//! Takes why nobody answers where SIP requests go (SIG-009); gives the sentence and what to do, in both languages.
+//! Takes why nobody answers where SIP requests go (SIG-009); gives the sentence and what to do, in both languages. Does not find
+//! out why.
 
 use super::quoted;
 use crate::check::Missed;

@@ -1,4 +1,5 @@
-//! That one question of ARP came over and over, as a line of what the capture is like, in both languages.
+//! Takes how often one question of ARP came and in what time; gives the line that tells it with what the capture is like, in both
+//! languages. Shows texts as they are given, and does not judge what is a storm.
 
 use crate::report::language::Language::{self, De, En};
 use crate::report::number::{count, duration, share};

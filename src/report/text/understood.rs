@@ -1,5 +1,5 @@
 //! Takes who of a call encrypts its voice and who does not, or who tells by RTCP that it gets none; says what that means, in both
-//! languages.
+//! languages. Does not judge it.
 
 use crate::report::language::Language::{self, De, En};
 

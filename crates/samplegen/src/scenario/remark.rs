@@ -73,23 +73,25 @@ fn services_near() -> Scenario {
     )
 }
 
-/// `client` registers and lets the challenge wait for so long.
-fn register_late(net: &mut Net, at: u64, client: Line, registrar: Line, wait: u64) {
-    let dialog = net.dialog(client, registrar, DOMAIN);
-    let nonce = format!("{:016x}", net.rng().draw());
-    let expires = "Expires: 300".to_owned();
-    let asked = [
-        (true, dialog.request("REGISTER", 1, std::slice::from_ref(&expires), "")),
-        (false, dialog.answer("401 Unauthorized", "REGISTER", 1, &[sip::challenge(DOMAIN, &nonce)], "")),
-    ];
-    net.signal(at, client.sip, registrar.sip, &asked);
-    let contact = format!("Contact: <sip:{}@{}>;expires=300", client.user, client.sip.address());
-    let credentials = sip::credentials(client.user, DOMAIN, &nonce);
-    let granted = [
-        (true, dialog.request("REGISTER", 2, &[credentials, expires], "")),
-        (false, dialog.answer("200 OK", "REGISTER", 2, &[contact], "")),
-    ];
-    net.signal(at + wait, client.sip, registrar.sip, &granted);
+/// `client` registers three times and lets each challenge wait for so long.
+fn register_late(net: &mut Net, client: Line, registrar: Line, wait: u64) {
+    for at in [0, 20, 40].map(|seconds| AFTER + seconds * SECOND) {
+        let dialog = net.dialog(client, registrar, DOMAIN);
+        let nonce = format!("{:016x}", net.rng().draw());
+        let expires = "Expires: 300".to_owned();
+        let asked = [
+            (true, dialog.request("REGISTER", 1, std::slice::from_ref(&expires), "")),
+            (false, dialog.answer("401 Unauthorized", "REGISTER", 1, &[sip::challenge(DOMAIN, &nonce)], "")),
+        ];
+        net.signal(at, client.sip, registrar.sip, &asked);
+        let contact = format!("Contact: <sip:{}@{}>;expires=300", client.user, client.sip.address());
+        let credentials = sip::credentials(client.user, DOMAIN, &nonce);
+        let granted = [
+            (true, dialog.request("REGISTER", 2, &[credentials, expires], "")),
+            (false, dialog.answer("200 OK", "REGISTER", 2, &[contact], "")),
+        ];
+        net.signal(at + wait, client.sip, registrar.sip, &granted);
+    }
 }
 
 /// The PBX rings at a telephone and, by the same call, at an address where nobody is; the telephone answers after 5 s.
@@ -147,10 +149,7 @@ fn calls() -> Scenario {
         "A T17 answers each challenge after six seconds; a call rings at a telephone and at an address that nobody has any more; the \
          PBX closes the connection of a call that it said it would try.",
         |net| {
-            for nth in 0..3 {
-                let at = AFTER + nth * 20 * SECOND;
-                register_late(net, at, t17_line(T17), pbx_line(PBX, 5204), 6 * SECOND);
-            }
+            register_late(net, t17_line(T17), pbx_line(PBX, 5204), 6 * SECOND);
             fork(net, AFTER + 70 * SECOND, pbx_line(PBX, 5208), t14_line(T14), GONE.port(5060), false);
             over_tcp(net, AFTER + 90 * SECOND, false);
         },
@@ -166,10 +165,7 @@ fn calls_near() -> Scenario {
         "A T17 answers challenges after two seconds; a call rings at two telephones, of which one answers; the PBX refuses a call before \
          it closes the connection.",
         |net| {
-            for nth in 0..3 {
-                let at = AFTER + nth * 20 * SECOND;
-                register_late(net, at, t17_line(T17), pbx_line(PBX, 5204), 2 * SECOND);
-            }
+            register_late(net, t17_line(T17), pbx_line(PBX, 5204), 2 * SECOND);
             fork(net, AFTER + 70 * SECOND, pbx_line(PBX, 5208), t14_line(T14), T17.port(5060), true);
             over_tcp(net, AFTER + 90 * SECOND, true);
             net.call(&Call::new(AFTER + 100 * SECOND, TALK, t14_line(T14), pbx_line(PBX, 5204)));
